@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# What every step of the pipeline shares.  Sourced, never run.
+#
+# From the makefile come B (the build root), TARGET and the TARGET_* variables
+# of conf/targets/$TARGET.mk; the current directory is the top of the tree.
+
+# The tools print in English whatever the user's language, and glibc's build
+# refuses or obeys some of these (INSTALL, "Configuring and compiling").
+export LC_ALL=C
+unset CFLAGS CXXFLAGS CPPFLAGS ASFLAGS LDFLAGS LD_LIBRARY_PATH
+
+# A command that fails silently still says where, in the log.
+set -E
+trap 'echo "$0:$LINENO: failed: $BASH_COMMAND" >&2' ERR
+
+# Commands that ask the machine something, replaceable for tests.
+: "${APT_GET:=apt-get}" "${DPKG:=dpkg}" "${DPKG_QUERY:=dpkg-query}" "${DF:=df}"
+: "${NOSEGNEG_CHECK:=$B/bin/nosegneg-check}"
+
+work=$B/$TARGET
+deb_dir=$work/dl
+unpacked=$work/unpacked
+# bench-build gives its own, so that it builds beside a finished set.
+source_dir=${SOURCE_DIR:-$work/source}
+obj=${OBJ_DIR:-$work/obj}
+
+# refuse WHAT WHY NEXT: one line for the person, and the end of the step.
+# step.sh keeps the person's stderr on fd 3 while a step's output is logged.
+refused=3
+refuse() {
+	local line="libs: $1: $2; $3"
+
+	echo "$line" >&2
+	if [ -n "${STEP-}" ]; then
+		echo "$line" >&3
+		exit "$refused"
+	fi
+	exit 2
+}
+
+# absolute PATH: glibc and debian/rules change directories.
+absolute() {
+	realpath -m -- "$1"
+}
+
+installed_version() {
+	"$DPKG_QUERY" -W -f '${db:Status-Status} ${Version}\n' \
+		"$TARGET_BASE_PACKAGE" 2>/dev/null | sed -n 's/^installed //p'
+}
+
+source_version() {
+	cat "$work/version"
+}
+
+# Package file names carry the version without its epoch.
+source_deb() {
+	local version
+
+	version=$(source_version)
+	echo "$deb_dir/${TARGET_SOURCE_PACKAGE}_${version#*:}_all.deb"
+}
+
+# The shared libraries of the base package, as files (a soname link is not one).
+base_libraries() {
+	local path
+
+	"$DPKG_QUERY" -L "$TARGET_BASE_PACKAGE" | grep -E '\.so(\.[0-9.]+)?$' |
+		while read -r path; do
+			if [ -f "$path" ] && [ ! -L "$path" ]; then
+				echo "$path"
+			fi
+		done
+}
+
+# The name a library is asked for by: its soname, or its file name.
+library_name() {
+	local soname
+
+	soname=$(readelf -dW "$1" | sed -n 's/.*(SONAME).*\[\(.*\)\]$/\1/p')
+	echo "${soname:-${1##*/}}"
+}
+
+build_id() {
+	readelf -n "$1" | sed -n 's/^ *Build ID: //p'
+}
+
+sha256() {
+	sha256sum -- "$1" | cut -d' ' -f1
+}
+
+# The patches of ours, in order.
+our_patches() {
+	if [ -f "$TARGET_PATCH_DIR/series" ]; then
+		sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d' \
+			"$TARGET_PATCH_DIR/series"
+	fi
+}

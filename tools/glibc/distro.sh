@@ -1,0 +1,39 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Proves that the unpacked tree is upstream's with the distribution's whole
+# quilt series applied: on a copy of the files it touches, every patch comes
+# off again, last first, without fuzz.
+set -euo pipefail
+# shellcheck source=tools/glibc/common.sh
+. tools/glibc/common.sh
+
+patches=$unpacked/debian/patches
+scratch=$work/distro.tmp
+
+series() {
+	sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d' "$patches/series"
+}
+
+# Names after "--- a/" and "+++ b/", as far as they exist now.
+touched_files() {
+	series | sed "s,^,$patches/," | xargs -d '\n' cat |
+		sed -En 's,^(---|\+\+\+) [^/]*/([^[:space:]]+).*,\2,p' | sort -u |
+		while read -r file; do
+			if [ -e "$unpacked/$file" ]; then
+				echo "$file"
+			fi
+		done
+}
+
+rm -rf "$scratch"
+mkdir -p "$scratch"
+touched_files | tar -C "$unpacked" -cf - --no-recursion -T - | tar -C "$scratch" -xf -
+series | tac | while read -r name; do
+	if ! patch -d "$scratch" -p1 -R -F0 -f -s <"$patches/$name"; then
+		refuse "distribution patches" "the source is without $name" \
+			"$TARGET_TARBALL is not what debian/patches/series says; report it"
+	fi
+done
+echo "$(series | wc -l) patches, all applied"
+rm -rf "$scratch"
