@@ -26,14 +26,14 @@ source_dir=${SOURCE_DIR:-$work/source}
 obj=${OBJ_DIR:-$work/obj}
 
 # refuse WHAT WHY NEXT: one line for the person, and the end of the step.
-# step.sh keeps the person's stderr on fd 3 while a step's output is logged.
+# step.sh keeps the person's stderr on fd 8 while a step's output is logged.
 refused=3
 refuse() {
 	local line="libs: $1: $2; $3"
 
 	echo "$line" >&2
 	if [ -n "${STEP-}" ]; then
-		echo "$line" >&3
+		echo "$line" >&8
 		exit "$refused"
 	fi
 	exit 2
@@ -42,6 +42,12 @@ refuse() {
 # absolute PATH: glibc and debian/rules change directories.
 absolute() {
 	realpath -m -- "$1"
+}
+
+# publish TMP DIR: a finished directory takes the place of an older one.
+publish() {
+	rm -rf "$2"
+	mv "$1" "$2"
 }
 
 installed_version() {

@@ -21,10 +21,10 @@ apply() {
 	fi
 }
 
-rm -rf "$tmp" "$source_dir"
+rm -rf "$tmp"
 # patch(1) writes a new file and renames it, so the links keep the original.
 cp -al "$unpacked" "$tmp"
 our_patches | while read -r name; do
 	apply "$name"
 done
-mv "$tmp" "$source_dir"
+publish "$tmp" "$source_dir"

@@ -48,5 +48,4 @@ while read -r verb name base; do
 done <"$work/plan"
 tools/glibc/manifest.sh "$set_dir" >"$set_dir/manifest.tmp"
 mv "$set_dir/manifest.tmp" "$set_dir/manifest"
-rm -rf "$work/stage"
-mv "$tmp" "$work/stage"
+publish "$tmp" "$work/stage"

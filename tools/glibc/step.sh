@@ -41,30 +41,39 @@ show() {
 	fi
 }
 
-# Until the step ends; the step's status is the function's.
+# Runs beside the step.  It waits by reading a pipe that stays empty: a sleep
+# would outlive it, and keep make waiting for the job server's descriptors.
 watch_step() {
-	local pid=$1 tick=0 every=15
+	local every=15 idle
 
 	if [ -t 1 ]; then
 		every=1
 	fi
-	while kill -0 "$pid" 2>/dev/null; do
-		sleep 0.2
-		tick=$((tick + 1))
-		if [ $((tick % (every * 5))) -eq 0 ]; then
-			show "$(percent)"
-		fi
+	exec {idle}<> <(:)
+	while ! read -rt "$every" -u "$idle"; do
+		show "$(percent)"
 	done
-	wait "$pid"
 }
 
+# The step itself stays in the foreground, where an interrupt reaches it.
+# fd 8 is refuse()'s way to the person, fd 9 the lock, which must not outlive
+# the step; make's job server is on 3 and 4.
 run_step() {
+	local watcher status=0
+
 	if [ -n "${V-}" ]; then
-		"tools/glibc/$STEP.sh" 3>&2 2>&1 | tee "$log"
-	else
-		"tools/glibc/$STEP.sh" 3>&2 >"$log" 2>&1 &
-		watch_step $!
+		"tools/glibc/$STEP.sh" 8>&2 2>&1 | tee "$log"
+		return
 	fi
+	watch_step 9>&- &
+	watcher=$!
+	# shellcheck disable=SC2064 # expanded now, the variable is local
+	trap "kill $watcher" EXIT
+	"tools/glibc/$STEP.sh" 8>&2 >"$log" 2>&1 || status=$?
+	trap - EXIT
+	kill "$watcher"
+	wait "$watcher" 2>/dev/null || true
+	return "$status"
 }
 
 # A compiler's command lines say nothing; what it and make complain about does.
@@ -82,26 +91,34 @@ report_failure() {
 }
 
 # Two builds in one directory would make a set of neither.
-exec 9>"$work/lock"
-if ! flock -n 9; then
-	STEP='' refuse lock "another make libs is at work in $work" "wait for it to end"
-fi
-if [ ! -t 1 ]; then
-	show ' ...'
-fi
-status=0
-run_step || status=$?
-if [ -t 1 ]; then
-	printf '\r\033[K'
-fi
-if [ "$status" -eq 0 ]; then
+take_lock() {
+	exec 9>"$work/lock"
+	if ! flock -n 9; then
+		STEP='' refuse lock "another make libs is at work in $work" "wait for it to end"
+	fi
+}
+
+finish() {
 	touch "$work/stamp/$STEP"
 	if [ ! -t 1 ]; then
 		show " done in $(elapsed "$begin")"
 	fi
-elif [ "$status" -ne "$refused" ]; then
-	report_failure
-	exit 2
-else
-	exit 2
-fi
+}
+
+main() {
+	local status=0
+
+	take_lock
+	show ' ...'
+	run_step || status=$?
+	if [ -t 1 ]; then
+		printf '\r\033[K'
+	fi
+	case $status in
+	0) finish ;;
+	"$refused") exit 2 ;;
+	*) report_failure; exit 2 ;;
+	esac
+}
+
+main

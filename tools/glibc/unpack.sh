@@ -10,10 +10,10 @@ set -euo pipefail
 deb=$(absolute "$(source_deb)")
 tmp=$unpacked.tmp
 
-rm -rf "$tmp" "$unpacked"
+rm -rf "$tmp"
 mkdir -p "$tmp/deb" "$tmp/tree"
 dpkg-deb -x "$deb" "$tmp/deb"
 tar -xf "$tmp/deb/$TARGET_TARBALL" -C "$tmp/tree" --strip-components=1
 mv "$tmp/deb/$TARGET_DEBIAN_DIR" "$tmp/tree/debian"
-mv "$tmp/tree" "$unpacked"
+publish "$tmp/tree" "$unpacked"
 rm -rf "$tmp"

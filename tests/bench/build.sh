@@ -1,0 +1,41 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# Wall time of configuring and building the same tree with the same flags
+# twice: all of it, as the distribution does, and only what is shipped.
+# Called by `make bench-build`, with the variables of mk/glibc.mk.
+set -euo pipefail
+# shellcheck source=tools/glibc/common.sh
+. tools/glibc/common.sh
+
+# A warm compiler cache would measure itself.
+export CCACHE_DISABLE=1
+export MAKEFLAGS=-j$(nproc)
+
+build_all() {
+	make -C "$OBJ_DIR"
+}
+
+build_ours() {
+	tools/glibc/build.sh
+}
+
+# timed NAME: seconds that configuring and build_NAME take.
+timed() {
+	local begin
+
+	export OBJ_DIR=$work/bench/$1
+	obj=$OBJ_DIR
+	begin=$(date +%s.%N)
+	{ tools/glibc/configure.sh && "build_$1"; } >"$work/log/bench-$1.log" 2>&1 || {
+		echo "bench-build: $1 failed, see $work/log/bench-$1.log" >&2
+		exit 2
+	}
+	echo "$(date +%s.%N) $begin" | awk '{ printf "%.1f\n", $1 - $2 }'
+}
+
+rm -rf "$work/bench"
+ours=$(timed ours)
+all=$(timed all)
+echo "glibc build, $(nproc) jobs: everything $all s, the set $ours s, $(awk "BEGIN { printf \"%.0f\", 100 * $ours / $all }") %"
+rm -rf "$work/bench"
