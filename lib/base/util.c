@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
+#include <string.h>
+
+#include "base/util.h"
+
+int array_reserve(void *array, size_t *cap, size_t want, size_t elem)
+{
+	size_t room = *cap ? *cap : 16;
+	void *old, *grown;
+
+	if (want <= *cap)
+		return 0;
+	while (room < want) {
+		if (room > SIZE_MAX / 2)
+			return -ENOMEM;
+		room *= 2;
+	}
+	if (room > SIZE_MAX / elem)
+		return -ENOMEM;
+	memcpy(&old, array, sizeof(old));
+	grown = realloc(old, room * elem);
+	if (!grown)
+		return -ENOMEM;
+	memcpy(array, &grown, sizeof(grown));
+	*cap = room;
+	return 0;
+}
+
+int read_at(int fd, void *buf, size_t len, uint64_t off)
+{
+	uint8_t *to = buf;
+
+	while (len > 0) {
+		ssize_t got = pread(fd, to, len, (off_t)off);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			return -ENODATA;
+		to += got;
+		off += (uint64_t)got;
+		len -= (size_t)got;
+	}
+	return 0;
+}

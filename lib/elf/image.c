@@ -1,0 +1,558 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/util.h"
+#include "elf/image.h"
+
+/* Fills `why` and returns the error, so that a failing check is one line. */
+__attribute__((format(printf, 2, 3))) static int broken(char *why, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(why, IMAGE_WHY_MAX, format, args);
+	va_end(args);
+	return -EBADMSG;
+}
+
+static int failed(char *why, int error)
+{
+	if (error == -ENODATA)
+		snprintf(why, IMAGE_WHY_MAX, "the file ends too early, or shrank while it was read");
+	else
+		snprintf(why, IMAGE_WHY_MAX, "%s", strerror(-error));
+	return error;
+}
+
+const char *image_machine_name(uint16_t machine)
+{
+	switch (machine) {
+	case EM_386:
+		return "i386";
+	case EM_X86_64:
+		return "x86-64";
+	case EM_ARM:
+		return "ARM";
+	case EM_AARCH64:
+		return "AArch64";
+	case EM_PPC64:
+		return "PowerPC64";
+	case EM_S390:
+		return "S/390";
+	case EM_RISCV:
+		return "RISC-V";
+	case EM_BPF:
+		return "BPF";
+	default:
+		return NULL;
+	}
+}
+
+/* Reads e_ident and e_machine, which lie at the same place in both classes. */
+static int identify(struct image *img, char *why)
+{
+	unsigned char head[20];
+	int r;
+
+	if (img->size == 0) {
+		snprintf(why, IMAGE_WHY_MAX, "the file is empty");
+		return -ENOEXEC;
+	}
+	r = read_at(img->fd, head, img->size < SELFMAG ? img->size : SELFMAG, 0);
+	if (r < 0)
+		return failed(why, r);
+	if (img->size < SELFMAG || memcmp(head, ELFMAG, SELFMAG) != 0) {
+		snprintf(why, IMAGE_WHY_MAX, "not an ELF file");
+		return -ENOEXEC;
+	}
+	if (img->size < sizeof(head))
+		return broken(why, "truncated ELF header: %" PRIu64 " bytes", img->size);
+	r = read_at(img->fd, head, sizeof(head), 0);
+	if (r < 0)
+		return failed(why, r);
+	if (head[EI_CLASS] != ELFCLASS32 && head[EI_CLASS] != ELFCLASS64)
+		return broken(why, "ELF class %u is neither 32 nor 64 bit", head[EI_CLASS]);
+	if (head[EI_DATA] != ELFDATA2LSB && head[EI_DATA] != ELFDATA2MSB)
+		return broken(why, "ELF data encoding %u is unknown", head[EI_DATA]);
+	if (head[EI_DATA] == ELFDATA2MSB) {
+		img->machine = (uint16_t)(head[18] << 8 | head[19]);
+		img->type = (uint16_t)(head[16] << 8 | head[17]);
+	} else {
+		img->machine = (uint16_t)(head[19] << 8 | head[18]);
+		img->type = (uint16_t)(head[17] << 8 | head[16]);
+	}
+	if (img->machine != EM_386)
+		return 0;
+	if (head[EI_CLASS] != ELFCLASS32 || head[EI_DATA] != ELFDATA2LSB)
+		return broken(why, "an i386 file that is not 32-bit little-endian");
+	img->affected = true;
+	return 0;
+}
+
+/* Proves that both header tables lie in the file. libelf allocates by these counts, so they come first.
+ * Counts that do not fit 16 bits stand in section header 0 (gABI, e_shnum and PN_XNUM). */
+static int check_tables(struct image *img, char *why)
+{
+	Elf32_Ehdr eh;
+	Elf32_Shdr first = { 0 };
+	uint64_t shnum, phnum;
+	int r;
+
+	if (!range_ok(0, sizeof(eh), img->size))
+		return broken(why, "truncated ELF header: %" PRIu64 " bytes", img->size);
+	r = read_at(img->fd, &eh, sizeof(eh), 0);
+	if (r < 0)
+		return failed(why, r);
+	if (eh.e_type == ET_CORE)
+		return broken(why, "a core dump, not a program or library");
+	if (eh.e_shoff && eh.e_shentsize != sizeof(Elf32_Shdr))
+		return broken(why, "section headers of %u bytes, not %zu", eh.e_shentsize, sizeof(Elf32_Shdr));
+	if (eh.e_phnum && eh.e_phentsize != sizeof(Elf32_Phdr))
+		return broken(why, "program headers of %u bytes, not %zu", eh.e_phentsize, sizeof(Elf32_Phdr));
+	if (eh.e_shoff && range_ok(eh.e_shoff, sizeof(first), img->size)) {
+		r = read_at(img->fd, &first, sizeof(first), eh.e_shoff);
+		if (r < 0)
+			return failed(why, r);
+	}
+	shnum = !eh.e_shoff ? 0 : eh.e_shnum ? eh.e_shnum : first.sh_size;
+	phnum = eh.e_phnum == PN_XNUM ? first.sh_info : eh.e_phnum;
+	if (eh.e_shoff && !range_ok(eh.e_shoff, shnum * sizeof(Elf32_Shdr), img->size))
+		return broken(why, "section header table (%" PRIu64 " entries at offset %u) lies outside the file", shnum,
+				eh.e_shoff);
+	if (!range_ok(eh.e_phoff, phnum * sizeof(Elf32_Phdr), img->size))
+		return broken(why, "program header table (%" PRIu64 " entries at offset %u) lies outside the file",
+				phnum, eh.e_phoff);
+	return 0;
+}
+
+static int add_code(struct image *img, size_t *cap, const struct image_code *code)
+{
+	int r = array_reserve(&img->code, cap, img->ncode + 1, sizeof(*img->code));
+
+	if (r < 0)
+		return r;
+	img->code[img->ncode++] = *code;
+	return 0;
+}
+
+static int code_from_sections(struct image *img, size_t shnum, size_t *cap, char *why)
+{
+	size_t shstrndx = 0;
+	int r;
+
+	if (elf_getshdrstrndx(img->elf, &shstrndx) != 0)
+		return broken(why, "section name table: %s", elf_errmsg(-1));
+	for (size_t i = 1; i < shnum; i++) {
+		GElf_Shdr sh;
+		Elf_Scn *scn = elf_getscn(img->elf, i);
+		const char *name;
+
+		if (!scn || !gelf_getshdr(scn, &sh))
+			return broken(why, "section %zu: %s", i, elf_errmsg(-1));
+		if (!(sh.sh_flags & SHF_EXECINSTR) || sh.sh_type == SHT_NOBITS || sh.sh_size == 0)
+			continue;
+		name = elf_strptr(img->elf, shstrndx, sh.sh_name);
+		if (!range_ok(sh.sh_offset, sh.sh_size, img->size))
+			return broken(why, "section %zu (%" PRIu64 " bytes at offset %" PRIu64 ") lies outside the file", i,
+					sh.sh_size, sh.sh_offset);
+		if (sh.sh_flags & SHF_COMPRESSED)
+			return broken(why, "section %zu holds compressed code", i);
+		r = add_code(img, cap,
+				&(struct image_code){ .name = name ? name : "?",
+					.shndx = (uint32_t)i,
+					.addr = img->type == ET_REL ? 0 : sh.sh_addr,
+					.off = sh.sh_offset,
+					.size = sh.sh_size });
+		if (r < 0)
+			return failed(why, r);
+	}
+	return 0;
+}
+
+static int code_from_segments(struct image *img, size_t phnum, size_t *cap, char *why)
+{
+	for (size_t i = 0; i < phnum; i++) {
+		GElf_Phdr ph;
+		int r;
+
+		if (!gelf_getphdr(img->elf, (int)i, &ph))
+			return broken(why, "program header %zu: %s", i, elf_errmsg(-1));
+		if (ph.p_type != PT_LOAD || !(ph.p_flags & PF_X) || ph.p_filesz == 0)
+			continue;
+		if (!range_ok(ph.p_offset, ph.p_filesz, img->size))
+			return broken(why, "segment %zu (%" PRIu64 " bytes at offset %" PRIu64 ") lies outside the file", i,
+					ph.p_filesz, ph.p_offset);
+		r = add_code(img, cap,
+				&(struct image_code){ .name = "(segment)",
+					.addr = ph.p_vaddr,
+					.off = ph.p_offset,
+					.size = ph.p_filesz });
+		if (r < 0)
+			return failed(why, r);
+	}
+	return 0;
+}
+
+static int code_compare(const void *a, const void *b)
+{
+	const struct image_code *x = a, *y = b;
+
+	return x->off < y->off ? -1 : x->off > y->off;
+}
+
+/* A file may claim the same bytes as code a million times over; each byte is scanned once or the file is refused. */
+static int check_overlap(const struct image *img, char *why)
+{
+	for (size_t i = 1; i < img->ncode; i++)
+		if (img->code[i].off < img->code[i - 1].off + img->code[i - 1].size)
+			return broken(why, "executable sections %u and %u overlap", img->code[i - 1].shndx,
+					img->code[i].shndx);
+	return 0;
+}
+
+static int find_code(struct image *img, size_t phnum, char *why)
+{
+	size_t cap = 0, shnum = 0;
+	int r;
+
+	if (elf_getshdrnum(img->elf, &shnum) != 0)
+		return broken(why, "section headers: %s", elf_errmsg(-1));
+	if (shnum > 1)
+		r = code_from_sections(img, shnum, &cap, why);
+	else
+		r = code_from_segments(img, phnum, &cap, why);
+	if (r < 0)
+		return r;
+	if (img->ncode)
+		qsort(img->code, img->ncode, sizeof(*img->code), code_compare);
+	return check_overlap(img, why);
+}
+
+static bool is_tls_reloc(uint32_t type)
+{
+	switch (type) {
+	case R_386_TLS_TPOFF:
+	case R_386_TLS_IE:
+	case R_386_TLS_GOTIE:
+	case R_386_TLS_LE:
+	case R_386_TLS_IE_32:
+	case R_386_TLS_LE_32:
+	case R_386_TLS_TPOFF32:
+	case R_386_TLS_DESC:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Collects the TLS relocations of one table; addends do not matter here, so REL and RELA read alike. */
+static int add_relocs(struct image *img, size_t *cap, Elf_Data *data, bool rela, uint32_t shndx)
+{
+	size_t count = data->d_size / (rela ? sizeof(Elf32_Rela) : sizeof(Elf32_Rel));
+
+	for (size_t i = 0; i < count && i <= INT32_MAX; i++) {
+		GElf_Rel rel;
+		GElf_Rela with_addend;
+		int r;
+
+		if (rela && gelf_getrela(data, (int)i, &with_addend))
+			rel = (GElf_Rel){ .r_offset = with_addend.r_offset, .r_info = with_addend.r_info };
+		else if (rela || !gelf_getrel(data, (int)i, &rel))
+			break;
+		if (!is_tls_reloc((uint32_t)GELF_R_TYPE(rel.r_info)))
+			continue;
+		r = array_reserve(&img->tls, cap, img->ntls + 1, sizeof(*img->tls));
+		if (r < 0)
+			return r;
+		img->tls[img->ntls++] = (struct image_tls_reloc){ .place = rel.r_offset,
+			.shndx = shndx,
+			.type = (uint32_t)GELF_R_TYPE(rel.r_info),
+			.sym = (uint32_t)GELF_R_SYM(rel.r_info) };
+	}
+	return 0;
+}
+
+/* A relocatable file has one table for each section that is relocated (sh_info). */
+static int relocs_from_sections(struct image *img, char *why)
+{
+	Elf_Scn *scn = NULL;
+	size_t cap = 0;
+	uint64_t total = 0;
+
+	while ((scn = elf_nextscn(img->elf, scn))) {
+		GElf_Shdr sh;
+		Elf_Data *data;
+		int r;
+
+		if (!gelf_getshdr(scn, &sh) || (sh.sh_type != SHT_REL && sh.sh_type != SHT_RELA))
+			continue;
+		total += sh.sh_size;
+		if (total > img->size)
+			return broken(why, "relocation sections overlap");
+		data = elf_getdata(scn, NULL);
+		if (!data)
+			return broken(why, "relocation section %zu: %s", elf_ndxscn(scn), elf_errmsg(-1));
+		r = add_relocs(img, &cap, data, sh.sh_type == SHT_RELA, sh.sh_info);
+		if (r < 0)
+			return failed(why, r);
+	}
+	return 0;
+}
+
+/* Where the bytes of a virtual address stand in the file; false where no PT_LOAD has all of them. */
+static bool address_to_offset(const struct image *img, uint64_t addr, uint64_t len, uint64_t *off)
+{
+	size_t phnum = 0;
+
+	if (elf_getphdrnum(img->elf, &phnum) != 0)
+		return false;
+	for (size_t i = 0; i < phnum; i++) {
+		GElf_Phdr ph;
+
+		if (!gelf_getphdr(img->elf, (int)i, &ph) || ph.p_type != PT_LOAD || addr < ph.p_vaddr)
+			continue;
+		if (!range_ok(addr - ph.p_vaddr, len, ph.p_filesz))
+			continue;
+		if (!range_ok(ph.p_offset + (addr - ph.p_vaddr), len, img->size))
+			continue;
+		*off = ph.p_offset + (addr - ph.p_vaddr);
+		return true;
+	}
+	return false;
+}
+
+int image_read_address(const struct image *img, uint64_t addr, void *buf, size_t len)
+{
+	uint64_t off;
+
+	if (!address_to_offset(img, addr, len, &off))
+		return -ENODATA;
+	return read_at(img->fd, buf, len, off);
+}
+
+struct dynamic_tables {
+	uint64_t rel, relsz, rela, relasz, jmprel, pltrelsz, pltrel;
+};
+
+static void read_dynamic_entry(struct image *img, const GElf_Dyn *dyn, struct dynamic_tables *t)
+{
+	switch (dyn->d_tag) {
+	case DT_PLTGOT:
+		img->got = dyn->d_un.d_ptr;
+		break;
+	case DT_REL:
+		t->rel = dyn->d_un.d_ptr;
+		break;
+	case DT_RELSZ:
+		t->relsz = dyn->d_un.d_val;
+		break;
+	case DT_RELA:
+		t->rela = dyn->d_un.d_ptr;
+		break;
+	case DT_RELASZ:
+		t->relasz = dyn->d_un.d_val;
+		break;
+	case DT_JMPREL:
+		t->jmprel = dyn->d_un.d_ptr;
+		break;
+	case DT_PLTRELSZ:
+		t->pltrelsz = dyn->d_un.d_val;
+		break;
+	case DT_PLTREL:
+		t->pltrel = dyn->d_un.d_val;
+		break;
+	default:
+		break;
+	}
+}
+
+static int relocs_at(struct image *img, size_t *cap, uint64_t addr, uint64_t size, bool rela, char *why)
+{
+	Elf_Data *data;
+	uint64_t off;
+	int r;
+
+	if (size == 0)
+		return 0;
+	if (!address_to_offset(img, addr, size, &off))
+		return broken(why, "dynamic relocations (%" PRIu64 " bytes at %#" PRIx64 ") lie outside the file", size,
+				addr);
+	data = elf_getdata_rawchunk(img->elf, (int64_t)off, size, rela ? ELF_T_RELA : ELF_T_REL);
+	if (!data)
+		return broken(why, "dynamic relocations: %s", elf_errmsg(-1));
+	r = add_relocs(img, cap, data, rela, 0);
+	return r < 0 ? failed(why, r) : 0;
+}
+
+/* A linked file is read as ld.so reads it, by PT_DYNAMIC: section headers may be stripped, this may not. */
+static int relocs_from_dynamic(struct image *img, const GElf_Phdr *ph, char *why)
+{
+	struct dynamic_tables t = { 0 };
+	Elf_Data *data;
+	size_t cap = 0;
+	int r;
+
+	if (!range_ok(ph->p_offset, ph->p_filesz, img->size))
+		return broken(why, "the dynamic section lies outside the file");
+	data = elf_getdata_rawchunk(img->elf, (int64_t)ph->p_offset, ph->p_filesz, ELF_T_DYN);
+	if (!data)
+		return broken(why, "the dynamic section: %s", elf_errmsg(-1));
+	for (size_t i = 0; i < data->d_size / sizeof(Elf32_Dyn) && i <= INT32_MAX; i++) {
+		GElf_Dyn dyn;
+
+		if (!gelf_getdyn(data, (int)i, &dyn) || dyn.d_tag == DT_NULL)
+			break;
+		read_dynamic_entry(img, &dyn, &t);
+	}
+	r = relocs_at(img, &cap, t.rel, t.relsz, false, why);
+	if (r == 0)
+		r = relocs_at(img, &cap, t.rela, t.relasz, true, why);
+	if (r == 0)
+		r = relocs_at(img, &cap, t.jmprel, t.pltrelsz, t.pltrel == DT_RELA, why);
+	return r;
+}
+
+static int read_segments(struct image *img, size_t phnum, char *why)
+{
+	bool seen_dynamic = false;
+
+	for (size_t i = 0; i < phnum; i++) {
+		GElf_Phdr ph;
+		int r;
+
+		if (!gelf_getphdr(img->elf, (int)i, &ph))
+			return broken(why, "program header %zu: %s", i, elf_errmsg(-1));
+		if (ph.p_type == PT_TLS) {
+			uint64_t align = ph.p_align ? ph.p_align : 1;
+
+			img->tls_size = (ph.p_memsz + align - 1) / align * align;
+		} else if (ph.p_type == PT_DYNAMIC && !seen_dynamic && ph.p_filesz) {
+			seen_dynamic = true;
+			r = relocs_from_dynamic(img, &ph, why);
+			if (r < 0)
+				return r;
+		}
+	}
+	return 0;
+}
+
+static int reloc_compare(const void *a, const void *b)
+{
+	const struct image_tls_reloc *x = a, *y = b;
+
+	if (x->shndx != y->shndx)
+		return x->shndx < y->shndx ? -1 : 1;
+	return x->place < y->place ? -1 : x->place > y->place;
+}
+
+const struct image_tls_reloc *image_tls_reloc_at(const struct image *img, uint32_t shndx, uint64_t place)
+{
+	struct image_tls_reloc key = { .place = place, .shndx = shndx };
+
+	if (img->ntls == 0)
+		return NULL;
+	return bsearch(&key, img->tls, img->ntls, sizeof(key), reloc_compare);
+}
+
+static int read_i386(struct image *img, char *why)
+{
+	size_t phnum = 0;
+	int r = check_tables(img, why);
+
+	if (r < 0)
+		return r;
+	img->elf = elf_begin(img->fd, ELF_C_READ, NULL);
+	if (!img->elf || elf_kind(img->elf) != ELF_K_ELF)
+		return broken(why, "libelf cannot read it: %s", elf_errmsg(-1));
+	if (elf_getphdrnum(img->elf, &phnum) != 0)
+		return broken(why, "program headers: %s", elf_errmsg(-1));
+	r = find_code(img, phnum, why);
+	if (r == 0)
+		r = img->type == ET_REL ? relocs_from_sections(img, why) : read_segments(img, phnum, why);
+	if (r == 0 && img->ntls)
+		qsort(img->tls, img->ntls, sizeof(*img->tls), reloc_compare);
+	return r;
+}
+
+int image_open(int fd, struct image **out, char *why)
+{
+	_cleanup_image_ struct image *img = calloc(1, sizeof(*img));
+	struct stat st;
+	int r;
+
+	if (!img)
+		return failed(why, -ENOMEM);
+	if (fstat(fd, &st) != 0)
+		return failed(why, -errno);
+	img->fd = fd;
+	img->size = (uint64_t)st.st_size;
+	r = identify(img, why);
+	if (r == 0 && img->affected)
+		r = read_i386(img, why);
+	if (r < 0)
+		return r;
+	*out = TAKE_PTR(img);
+	return 0;
+}
+
+void image_free(struct image *img)
+{
+	if (!img)
+		return;
+	elf_end(img->elf);
+	free(img->code);
+	free(img->tls);
+	free(img);
+}
+
+Elf_Scn *image_section(struct image *img, uint32_t type, const char *name, GElf_Shdr *shdr)
+{
+	Elf_Scn *scn = NULL;
+	size_t shstrndx = 0;
+
+	if (elf_getshdrstrndx(img->elf, &shstrndx) != 0)
+		return NULL;
+	while ((scn = elf_nextscn(img->elf, scn))) {
+		const char *found;
+
+		if (!gelf_getshdr(scn, shdr) || shdr->sh_type != type)
+			continue;
+		if (!name)
+			return scn;
+		found = elf_strptr(img->elf, shstrndx, shdr->sh_name);
+		if (found && strcmp(found, name) == 0)
+			return scn;
+	}
+	return NULL;
+}
+
+int image_each_symbol(struct image *img, bool dynamic, image_symbol_fn fn, void *arg, char *why)
+{
+	GElf_Shdr sh;
+	Elf_Scn *scn = image_section(img, dynamic ? SHT_DYNSYM : SHT_SYMTAB, NULL, &sh);
+	Elf_Data *data;
+
+	if (!scn)
+		return 0;
+	data = elf_getdata(scn, NULL);
+	if (!data)
+		return broken(why, "symbol table: %s", elf_errmsg(-1));
+	for (size_t i = 1; i < data->d_size / sizeof(Elf32_Sym) && i <= INT32_MAX; i++) {
+		GElf_Sym sym;
+		const char *name;
+		int r;
+
+		if (!gelf_getsym(data, (int)i, &sym) || sym.st_shndx == SHN_UNDEF)
+			continue;
+		name = elf_strptr(img->elf, sh.sh_link, sym.st_name);
+		r = fn(&sym, name ? name : "", arg);
+		if (r != 0)
+			return r;
+	}
+	return 0;
+}

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The programs and their library.
+
+CC ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+prefix ?= /usr/local
+bindir ?= $(prefix)/bin
+mandir ?= $(prefix)/share/man
+
+# Ours and theirs apart: the user's CFLAGS come last and survive.
+our_cflags := -std=gnu11 -O2 -g -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Ilib \
+	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wconversion -Wno-sign-conversion \
+	-Wformat=2 -fno-common -fstack-protector-strong $(if $(WERROR),-Werror)
+our_cppflags := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -DNOSEGNEG_VERSION='"$(VERSION)"'
+our_ldflags := -Wl,-z,relro,-z,now -Wl,--as-needed -pthread
+
+# Sanitizer and other variants are built beside the plain one: make VARIANT=asan …
+VARIANT ?=
+variant_asan := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+variant_tsan := -fsanitize=thread
+variant_flags := $(variant_$(VARIANT))
+O := $(B)/obj$(if $(VARIANT),-$(VARIANT))
+BIN := $(B)/bin$(if $(VARIANT),-$(VARIANT))
+LIB := $(B)/lib$(if $(VARIANT),-$(VARIANT))/libnosegneg.a
+
+compile = $(CC) $(our_cflags) $(our_cppflags) $(variant_flags) $(CPPFLAGS) $(CFLAGS)
+link = $(CC) $(our_cflags) $(variant_flags) $(CFLAGS) $(our_ldflags) $(LDFLAGS)
+
+lib_sources := $(sort $(wildcard lib/*/*.c))
+lib_objects := $(lib_sources:%.c=$(O)/%.o)
+check_sources := $(sort $(wildcard tools/nosegneg-check/*.c))
+check_objects := $(check_sources:%.c=$(O)/%.o)
+check_libs := -ldw -lelf -lZydis -ljansson $(gate_libs)
+
+NOSEGNEG_CHECK := $(BIN)/nosegneg-check
+programs := $(NOSEGNEG_CHECK)
+
+.PHONY: tools install
+tools: $(programs) man ## build the programs and their manual pages
+
+$(O)/%.o: %.c Makefile mk/tools.mk
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(compile) -MMD -MP -c $< -o $@
+
+$(LIB): $(lib_objects)
+	@mkdir -p $(@D)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(NOSEGNEG_CHECK): $(check_objects) $(LIB)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(link) $^ $(check_libs) -o $@
+
+-include $(lib_objects:.o=.d) $(check_objects:.o=.d)
+
+man_sources := $(sort $(wildcard docs/man/*.scd))
+man_pages := $(man_sources:docs/man/%.scd=$(B)/man/%)
+.PHONY: man
+man: $(man_pages)
+$(B)/man/%: docs/man/%.scd
+	@mkdir -p $(@D)
+	$(call say,SCDOC,$@)
+	$(Q)scdoc < $< > $@
+
+install: tools ## install the programs and manual pages below $(DESTDIR)$(prefix)
+	$(Q)install -d $(DESTDIR)$(bindir) $(DESTDIR)$(mandir)/man1
+	$(Q)install -m 755 $(programs) $(DESTDIR)$(bindir)
+	$(Q)install -m 644 $(filter %.1,$(man_pages)) $(DESTDIR)$(mandir)/man1

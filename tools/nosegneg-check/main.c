@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <libelf.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "output.h"
+#include "scan.h"
+#include "set.h"
+
+static const char usage[] =
+	"usage: nosegneg-check scan [options] PATH...   accesses below the thread pointer in i386 programs and libraries\n"
+	"       nosegneg-check set [options] DIR        does a nosegneg library set belong to this machine's C library?\n"
+	"       nosegneg-check --help | --version\n"
+	"\n"
+	"'nosegneg-check COMMAND --help' lists a command's options; nosegneg-check(1) is the manual.\n";
+
+static int run(int argc, char **argv)
+{
+	const char *command = argc > 1 ? argv[1] : "";
+
+	if (strcmp(command, "scan") == 0)
+		return scan_command(argc - 1, argv + 1);
+	if (strcmp(command, "set") == 0)
+		return set_command(argc - 1, argv + 1);
+	if (strcmp(command, "--help") == 0 || strcmp(command, "-h") == 0) {
+		fputs(usage, stdout);
+		return EXIT_CLEAN;
+	}
+	if (strcmp(command, "--version") == 0 || strcmp(command, "-V") == 0) {
+		puts("nosegneg-check " NOSEGNEG_VERSION);
+		return EXIT_CLEAN;
+	}
+	if (*command)
+		output_error(command, "no such command", "try 'nosegneg-check --help'");
+	else
+		fputs(usage, stderr);
+	return EXIT_ERROR;
+}
+
+int main(int argc, char **argv)
+{
+	elf_version(EV_CURRENT);
+	return output_finish(run(argc, argv));
+}

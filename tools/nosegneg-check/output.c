@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "output.h"
+
+json_t *output_string(const char *s)
+{
+	char quoted[QUOTED_MAX];
+	json_t *plain = json_string(s); /* NULL where s is not UTF-8 */
+
+	return plain ? plain : json_string(text_quote(quoted, sizeof(quoted), s));
+}
+
+void output_error(const char *path, const char *what, const char *why)
+{
+	char quoted[QUOTED_MAX], line[QUOTED_MAX + 512];
+
+	snprintf(line, sizeof(line), "nosegneg-check: %s: %s: %s\n", text_quote(quoted, sizeof(quoted), path), what,
+			why);
+	fputs(line, stderr);
+}
+
+int output_finish(int status)
+{
+	int failed = ferror(stdout);
+
+	errno = 0;
+	if (fclose(stdout) == 0 && !failed)
+		return status;
+	fprintf(stderr, "nosegneg-check: standard output: write: %s\n", errno ? strerror(errno) : "failed earlier");
+	return EXIT_ERROR;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What every subcommand's printer shares. */
+#ifndef NOSEGNEG_CHECK_OUTPUT_H
+#define NOSEGNEG_CHECK_OUTPUT_H
+
+#include <jansson.h>
+
+enum { EXIT_CLEAN = 0, EXIT_FINDINGS = 1, EXIT_ERROR = 2 };
+
+/* Large enough for any path that text_quote is given here. */
+#define QUOTED_MAX 4096
+
+/* A JSON string of bytes that may not be UTF-8: what is not is written as text_quote writes it. The caller owns it. */
+json_t *output_string(const char *s);
+
+/* One error line: "nosegneg-check: PATH: WHAT: WHY", in one write. */
+void output_error(const char *path, const char *what, const char *why);
+
+/* Flushes standard output. Returns `status`, or EXIT_ERROR with a message where something could not be written. */
+int output_finish(int status);
+
+#endif
