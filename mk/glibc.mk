@@ -10,12 +10,12 @@ endif
 TARGET_FILE := conf/targets/$(TARGET).mk
 -include $(TARGET_FILE)
 
-W := $(B)/$(TARGET)
+LIBS_WORK := $(B)/$(TARGET)
 NOSEGNEG_CHECK ?= $(B)/bin/nosegneg-check
 
 # For the rules that use the set.
-SET_DIR := $(W)/stage$(TARGET_SET_DIR)
-SET_STAMP := $(W)/stamp/stage
+SET_DIR := $(LIBS_WORK)/stage$(TARGET_SET_DIR)
+SET_STAMP := $(LIBS_WORK)/stamp/stage
 
 # The target file is data: all of it goes to the scripts.
 export B TARGET V NOSEGNEG_CHECK
@@ -27,37 +27,41 @@ libs: $(SET_STAMP) ## build the library set for TARGET, by default this machine'
 .PHONY: libs
 
 libs-clean: ## remove what was built for TARGET, keep what was downloaded
-	$(if $(TARGET),rm -rf $(filter-out $(W)/dl,$(wildcard $(W)/*)))
+	$(if $(TARGET),rm -rf $(filter-out $(LIBS_WORK)/dl,$(wildcard $(LIBS_WORK)/*)))
 .PHONY: libs-clean
 
-$(W)/version: FORCE
+$(LIBS_WORK)/version: FORCE
 	@tools/glibc/check.sh
 .PHONY: FORCE
 
-step = @tools/glibc/step.sh $(@F)
+# "+" hands the job server down; such a recipe runs even under make -n, and
+# then does nothing.
+dry_run = $(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS))))
 
-$(W)/stamp/fetch: $(W)/version
-	$(step)
-$(W)/stamp/verify: $(W)/stamp/fetch $(wildcard $(TARGET_FILE))
-	$(step)
-$(W)/stamp/unpack: $(W)/stamp/verify
-	$(step)
-$(W)/stamp/distro: $(W)/stamp/unpack
-	$(step)
-$(W)/stamp/patch: $(W)/stamp/distro $(wildcard $(TARGET_PATCH_DIR)/*)
-	$(step)
-$(W)/stamp/configure: $(W)/stamp/patch
-	$(step)
-$(W)/stamp/plan: $(W)/version $(wildcard $(TARGET_FILE)) $(NOSEGNEG_CHECK)
-	$(step)
+LIBS_STEPS := fetch verify unpack distro patch configure plan build stage
+$(LIBS_STEPS:%=$(LIBS_WORK)/stamp/%): $(LIBS_WORK)/stamp/%: tools/glibc/%.sh
+	+@$(if $(dry_run),: )tools/glibc/step.sh $*
+
+$(LIBS_WORK)/stamp/fetch: $(LIBS_WORK)/version
+$(LIBS_WORK)/stamp/verify: $(LIBS_WORK)/stamp/fetch $(wildcard $(TARGET_FILE))
+$(LIBS_WORK)/stamp/unpack: $(LIBS_WORK)/stamp/verify
+$(LIBS_WORK)/stamp/distro: $(LIBS_WORK)/stamp/unpack
+$(LIBS_WORK)/stamp/patch: $(LIBS_WORK)/stamp/distro $(wildcard $(TARGET_PATCH_DIR)/*)
+$(LIBS_WORK)/stamp/configure: $(LIBS_WORK)/stamp/patch
+$(LIBS_WORK)/stamp/plan: $(LIBS_WORK)/version $(wildcard $(TARGET_FILE)) $(NOSEGNEG_CHECK)
+$(LIBS_WORK)/stamp/build: $(LIBS_WORK)/stamp/configure $(LIBS_WORK)/plan
+$(LIBS_WORK)/stamp/stage: $(LIBS_WORK)/stamp/build tools/glibc/manifest.sh
 # A new scanner that says the same does not start a new build.
-$(W)/plan: $(W)/stamp/plan ;
-# "+" hands the job server down, and would run even under make -n.
-$(W)/stamp/build: $(W)/stamp/configure $(W)/plan
-	+$(if $(findstring n,$(firstword -$(MAKEFLAGS))),@:,$(step))
-$(W)/stamp/stage: $(W)/stamp/build
-	$(step)
+$(LIBS_WORK)/plan: $(LIBS_WORK)/stamp/plan ;
 
-bench-build: $(W)/stamp/patch $(W)/stamp/plan ## time a plain full build against ours
+libs-control: $(LIBS_WORK)/stamp/unpack $(LIBS_WORK)/plan ## prove that without the flag we build the distribution's own code
+	+@$(if $(dry_run),: )tools/glibc/control.sh
+.PHONY: libs-control
+
+bench-strcasecmp: $(SET_STAMP) ## time the routines that our patch touches, base against set
+	@tests/bench/strcasecmp.sh $(TARGET_BASE_DIR) $(SET_DIR)
+.PHONY: bench-strcasecmp
+
+bench-build: $(LIBS_WORK)/stamp/patch $(LIBS_WORK)/plan ## time a plain full build against ours
 	@tests/bench/build.sh
 .PHONY: bench-build

@@ -38,5 +38,5 @@ TARGET_CFLAGS := -march=i686 -mtune=generic -mno-tls-direct-seg-refs
 
 # Measured: the disk a build takes, with a margin of a half, and the number
 # of PIC objects it compiles, for the percentage.
-TARGET_DISK_MIB := 1000
+TARGET_DISK_MIB := 650
 TARGET_OBJECTS := 3130

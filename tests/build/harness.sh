@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
 #
 # For the tests of the pipeline's refusals.  Sourced from the top of the tree.
 #

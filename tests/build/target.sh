@@ -4,7 +4,7 @@
 # A target that does not exist is refused, with the list of those that do.
 . tests/build/harness.sh
 
-known=$(cd conf/targets && ls -- *.mk | sed 's/\.mk$//' | xargs)
+known=$(basename -s .mk conf/targets/*.mk | xargs)
 
 refused "libs: target: there is no target nosuch; targets are: $known" \
 	libs TARGET=nosuch

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash disable=SC2034 # variables are for those who source this
 #
 # What every step of the pipeline shares.  Sourced, never run.
 #
@@ -51,6 +52,7 @@ publish() {
 }
 
 installed_version() {
+	# shellcheck disable=SC2016 # the format is dpkg-query's
 	"$DPKG_QUERY" -W -f '${db:Status-Status} ${Version}\n' \
 		"$TARGET_BASE_PACKAGE" 2>/dev/null | sed -n 's/^installed //p'
 }
@@ -85,6 +87,13 @@ library_name() {
 
 	soname=$(readelf -dW "$1" | sed -n 's/.*(SONAME).*\[\(.*\)\]$/\1/p')
 	echo "${soname:-${1##*/}}"
+}
+
+# The object directory holds libX.so at the top or one level down.
+built_library() {
+	local stem=${1%%.so*}
+
+	find "$obj" -maxdepth 2 -name "$stem.so" -not -path '*/linkobj/*'
 }
 
 build_id() {

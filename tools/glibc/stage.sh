@@ -21,13 +21,6 @@ strip_like() {
 	strip --remove-section=.comment --remove-section=.note "$level" "$file"
 }
 
-# The object directory holds libX.so at the top or one level down.
-built_library() {
-	local stem=${1%%.so*}
-
-	find "$obj" -maxdepth 2 -name "$stem.so" -not -path '*/linkobj/*'
-}
-
 stage_library() {
 	local name=$1 base=$2 built
 

@@ -61,7 +61,7 @@ watch_step() {
 run_step() {
 	local watcher status=0
 
-	if [ -n "${V-}" ]; then
+	if [ "${V-}" = 1 ]; then
 		"tools/glibc/$STEP.sh" 8>&2 2>&1 | tee "$log"
 		return
 	fi

@@ -14,6 +14,7 @@ field() {
 base_version() {
 	local version
 
+	# shellcheck disable=SC2016 # the format is dpkg-query's
 	version=$("${DPKG_QUERY:-dpkg-query}" -W -f '${Version}' "$1" 2>/dev/null) || true
 	if [ -z "$version" ]; then
 		version=$("${APT_CACHE:-apt-cache}" policy "$1" 2>/dev/null |
