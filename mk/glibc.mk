@@ -48,7 +48,9 @@ $(LIBS_WORK)/stamp/unpack: $(LIBS_WORK)/stamp/verify
 $(LIBS_WORK)/stamp/distro: $(LIBS_WORK)/stamp/unpack
 $(LIBS_WORK)/stamp/patch: $(LIBS_WORK)/stamp/distro $(wildcard $(TARGET_PATCH_DIR)/*)
 $(LIBS_WORK)/stamp/configure: $(LIBS_WORK)/stamp/patch
-$(LIBS_WORK)/stamp/plan: $(LIBS_WORK)/version $(wildcard $(TARGET_FILE)) $(NOSEGNEG_CHECK)
+# The plan needs no sources; it waits because steps share a progress line.
+$(LIBS_WORK)/stamp/plan: $(LIBS_WORK)/version $(wildcard $(TARGET_FILE)) $(NOSEGNEG_CHECK) \
+  | $(LIBS_WORK)/stamp/configure
 $(LIBS_WORK)/stamp/build: $(LIBS_WORK)/stamp/configure $(LIBS_WORK)/plan
 $(LIBS_WORK)/stamp/stage: $(LIBS_WORK)/stamp/build tools/glibc/manifest.sh
 # A new scanner that says the same does not start a new build.

@@ -12,6 +12,13 @@ EOF
 refused "libs: runtime: the architecture i386 is not enabled; run make setup" \
 	libs DPKG="$bin/amd64-only"
 
+answer unknown <<'EOF'
+echo "dpkg-query: no packages found matching libc6:i386" >&2
+exit 1
+EOF
+refused "libs: runtime: libc6:i386 is not installed; run make setup" \
+	libs DPKG_QUERY="$bin/unknown"
+
 # dpkg still knows a removed package whose configuration it keeps.
 answer removed <<EOF
 echo "config-files $version"

@@ -41,39 +41,62 @@ show() {
 	fi
 }
 
-# Runs beside the step.  It waits by reading a pipe that stays empty: a sleep
-# would outlive it, and keep make waiting for the job server's descriptors.
+clear_line() {
+	if [ -t 1 ]; then
+		printf '\r\033[K'
+	fi
+}
+
+# fd 8 is refuse()'s way to the person; make's job server is on 3 and 4.
+run_logged() {
+	if [ "${V-}" = 1 ]; then
+		"tools/glibc/$STEP.sh" 8>&2 2>&1 | tee "$log"
+	else
+		"tools/glibc/$STEP.sh" 8>&2 >"$log" 2>&1
+	fi
+}
+
+# Until the step ends.  It waits by reading a pipe that stays empty: a sleep
+# could outlive it, and make would wait for that one's job server descriptors.
 watch_step() {
-	local every=15 idle
+	local pid=$1 every=75 tick=0 idle
 
 	if [ -t 1 ]; then
-		every=1
+		every=5
 	fi
 	exec {idle}<> <(:)
-	while ! read -rt "$every" -u "$idle"; do
-		show "$(percent)"
+	while kill -0 "$pid" 2>/dev/null; do
+		read -rt 0.2 -u "$idle" || tick=$((tick + 1))
+		if [ $((tick % every)) -eq 0 ] && [ "${V-}" != 1 ]; then
+			show "$(percent)"
+		fi
 	done
 }
 
-# The step itself stays in the foreground, where an interrupt reaches it.
-# fd 8 is refuse()'s way to the person, fd 9 the lock, which must not outlive
-# the step; make's job server is on 3 and 4.
+# With job control (set -m) the step is a process group of its own, so that an
+# interrupt ends all of it, whoever it was sent to.
 run_step() {
-	local watcher status=0
+	local pid status=0
 
-	if [ "${V-}" = 1 ]; then
-		"tools/glibc/$STEP.sh" 8>&2 2>&1 | tee "$log"
-		return
-	fi
-	watch_step 9>&- &
-	watcher=$!
+	set -m
+	run_logged </dev/null &
+	pid=$!
+	set +m
 	# shellcheck disable=SC2064 # expanded now, the variable is local
-	trap "kill $watcher" EXIT
-	"tools/glibc/$STEP.sh" 8>&2 >"$log" 2>&1 || status=$?
-	trap - EXIT
-	kill "$watcher"
-	wait "$watcher" 2>/dev/null || true
+	trap "interrupted $pid" INT TERM HUP
+	watch_step "$pid"
+	wait "$pid" || status=$?
+	trap - INT TERM HUP
 	return "$status"
+}
+
+interrupted() {
+	trap '' INT TERM HUP
+	kill -- "-$1" 2>/dev/null || true
+	wait "$1" 2>/dev/null || true
+	clear_line
+	echo "libs: $STEP: interrupted; run make libs to go on, finished work is kept" >&2
+	exit 130
 }
 
 # A compiler's command lines say nothing; what it and make complain about does.
@@ -111,9 +134,7 @@ main() {
 	take_lock
 	show ' ...'
 	run_step || status=$?
-	if [ -t 1 ]; then
-		printf '\r\033[K'
-	fi
+	clear_line
 	case $status in
 	0) finish ;;
 	"$refused") exit 2 ;;
