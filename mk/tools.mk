@@ -32,7 +32,7 @@ lib_sources := $(sort $(wildcard lib/*/*.c))
 lib_objects := $(lib_sources:%.c=$(O)/%.o)
 check_sources := $(sort $(wildcard tools/nosegneg-check/*.c))
 check_objects := $(check_sources:%.c=$(O)/%.o)
-check_libs := -ldw -lelf -lZydis -ljansson $(gate_libs)
+check_libs := -ldw -lelf -lZydis -ljansson -lnettle
 
 NOSEGNEG_CHECK := $(BIN)/nosegneg-check
 programs := $(NOSEGNEG_CHECK)

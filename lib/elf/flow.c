@@ -47,8 +47,9 @@ int flow_sweep(struct flow *f)
 	while (r == 0 && off < f->size) {
 		struct flow_insn *at = &f->insn[f->n++];
 
-		*at = (struct flow_insn){ .off = (uint32_t)off };
-		at->in = insn_decode(f->decoder, f->bytes + off, f->avail - off);
+		at->off = (uint32_t)off;
+		at->edges = 0;
+		insn_decode(f->decoder, f->bytes + off, f->avail - off, &at->in);
 		off += at->in.len;
 	}
 	return r;

@@ -441,6 +441,16 @@ static int read_segments(struct image *img, size_t phnum, char *why)
 	return 0;
 }
 
+/* _GLOBAL_OFFSET_TABLE_ where DT_PLTGOT does not give it, because nothing is called through a PLT. */
+static void find_got(struct image *img)
+{
+	GElf_Shdr sh;
+
+	if (img->got == 0 && (image_section(img, SHT_PROGBITS, ".got.plt", &sh) ||
+				     image_section(img, SHT_PROGBITS, ".got", &sh)))
+		img->got = sh.sh_addr;
+}
+
 static int reloc_compare(const void *a, const void *b)
 {
 	const struct image_tls_reloc *x = a, *y = b;
@@ -474,6 +484,8 @@ static int read_i386(struct image *img, char *why)
 	r = find_code(img, phnum, why);
 	if (r == 0)
 		r = img->type == ET_REL ? relocs_from_sections(img, why) : read_segments(img, phnum, why);
+	if (r == 0 && img->type != ET_REL)
+		find_got(img);
 	if (r == 0 && img->ntls)
 		qsort(img->tls, img->ntls, sizeof(*img->tls), reloc_compare);
 	return r;

@@ -6,14 +6,16 @@
 
 #define CALL_CLOBBERS (1 << GPR_EAX | 1 << GPR_ECX | 1 << GPR_EDX)
 
+/* call *%gs:0x10 is a system call, which changes nothing but its result (glibc, sysdeps/unix/sysv/linux/i386). */
+#define SYSCALL_WRITES (1 << GPR_EAX | 1 << GPR_ESP)
+
 /* What selects an instruction besides its opcode and ModRM byte: the mandatory prefix and the opcode map. */
 enum { PREFIX_NONE, PREFIX_66, PREFIX_F2, PREFIX_F3, PREFIX_COUNT };
 enum { MAP_ONE, MAP_0F, MAP_0F38, MAP_0F3A, MAP_COUNT };
 
 /* What is known of one opcode. */
 struct opcode_row {
-	struct insn insn[256]; /* by ModRM byte; len 0: not asked yet */
-	bool bare;	       /* it has no ModRM byte: all entries are the same */
+	struct insn insn[256]; /* by ModRM byte; len 0: not asked yet. All the same for an opcode without ModRM byte */
 };
 
 struct insn_decoder {
@@ -126,6 +128,7 @@ static struct insn summarise(const struct insn_full *full)
 	in.stack = stack_change(full);
 	in.relative = full->info.attributes & ZYDIS_ATTRIB_IS_RELATIVE;
 	in.segment = full->info.attributes & (ZYDIS_ATTRIB_HAS_SEGMENT_FS | ZYDIS_ATTRIB_HAS_SEGMENT_GS);
+	in.sib = full->info.attributes & ZYDIS_ATTRIB_HAS_SIB;
 	if (full->info.attributes & ZYDIS_ATTRIB_HAS_MODRM)
 		in.modrm = full->info.raw.modrm.offset;
 	for (unsigned i = 0; i < full->info.operand_count; i++) {
@@ -138,6 +141,8 @@ static struct insn summarise(const struct insn_full *full)
 		if (op->type == ZYDIS_OPERAND_TYPE_REGISTER && insn_gpr(op->reg.value) != GPR_NONE)
 			in.writes |= (uint8_t)(1 << insn_gpr(op->reg.value));
 	}
+	if (in.flow == FLOW_CALL)
+		in.writes = in.segment ? SYSCALL_WRITES : in.writes | CALL_CLOBBERS;
 	if (full->info.mnemonic == ZYDIS_MNEMONIC_INT || full->info.mnemonic == ZYDIS_MNEMONIC_SYSENTER)
 		in.writes |= 1 << GPR_EAX;
 	return in;
@@ -200,35 +205,36 @@ static bool read_prefixes(const uint8_t *p, size_t *count, unsigned *mandatory, 
 	return false;
 }
 
+/* mod 0 with a SIB byte is the one case where a third byte decides the length: base 5 means disp32. */
+static bool has_sib_disp(struct insn in, const uint8_t *op)
+{
+	return in.sib && op[1] < 0x40 && (op[2] & 7) == 5;
+}
+
 /* Asks Zydis and remembers the answer, less the prefixes, for all instructions that share it: `row` is that of the
- * opcode, by ModRM byte. */
-static struct insn learn(const struct insn_decoder *d, struct opcode_row *row, uint8_t modrm, const uint8_t *p,
-		size_t prefixes, bool sib_disp)
+ * opcode at `op`, behind the prefixes and the escape to another map. */
+static struct insn learn(const struct insn_decoder *d, struct opcode_row *row, const uint8_t *p, const uint8_t *op,
+		size_t prefixes)
 {
 	bool bare;
 	struct insn in = ask_zydis(d, p, ZYDIS_MAX_INSTRUCTION_LENGTH, &bare), known = in;
 
+	if (in.flow == FLOW_CALL)
+		known.writes |= CALL_CLOBBERS; /* of the form without a segment prefix */
 	if (in.valid) {
 		known.len = (uint8_t)(in.len - prefixes);
 		known.modrm = in.modrm ? (uint8_t)(in.modrm - prefixes) : 0;
 	}
 	if (in.valid && bare) {
-		row->bare = true;
 		for (size_t i = 0; i < 256; i++)
 			row->insn[i] = known;
-	} else if (!sib_disp) { /* the entry is for the form without that displacement */
-		row->insn[modrm] = known;
+	} else if (!has_sib_disp(in, op)) { /* the entry is for the form without that displacement */
+		row->insn[op[1]] = known;
 	}
 	return in;
 }
 
-/* mod 0 with a SIB byte is the one case where a third byte decides the length: base 5 means disp32. */
-static bool has_sib_disp(const struct opcode_row *row, const uint8_t *op)
-{
-	return (op[1] & 0xc7) == 0x04 && (op[2] & 7) == 5 && !row->bare;
-}
-
-static struct insn look_up_prefixed(struct insn_decoder *d, const uint8_t *p)
+static struct insn look_up(struct insn_decoder *d, const uint8_t *p)
 {
 	unsigned prefix = PREFIX_NONE, map = MAP_ONE;
 	size_t prefixes = 0;
@@ -250,39 +256,35 @@ static struct insn look_up_prefixed(struct insn_decoder *d, const uint8_t *p)
 	row = &d->row[prefix][map][op[0]];
 	in = row->insn[op[1]];
 	if (in.len == 0)
-		return learn(d, row, op[1], p, prefixes, has_sib_disp(row, op));
+		return learn(d, row, p, op, prefixes);
 	if (!in.valid)
 		return in;
-	in.len = (uint8_t)(in.len + prefixes + (has_sib_disp(row, op) ? 4 : 0));
+	in.len = (uint8_t)(in.len + prefixes + (has_sib_disp(in, op) ? 4 : 0));
 	in.modrm = in.modrm ? (uint8_t)(in.modrm + prefixes) : 0;
 	in.segment = segment;
+	if (segment && in.flow == FLOW_CALL)
+		in.writes = SYSCALL_WRITES;
 	return in;
 }
 
-static struct insn look_up(struct insn_decoder *d, const uint8_t *p, size_t avail)
+void insn_decode(struct insn_decoder *d, const uint8_t *p, size_t avail, struct insn *insn)
 {
-	struct insn in;
+	const struct insn *known;
 	bool bare;
 
 	/* Near the end of the buffer every byte has to be counted: Zydis does. */
-	if (avail < 2 * ZYDIS_MAX_INSTRUCTION_LENGTH)
-		return ask_zydis(d, p, avail, &bare);
-	if (lead[*p] == LEAD_OPCODE) {
-		in = d->row[PREFIX_NONE][MAP_ONE][p[0]].insn[p[1]];
-		if (in.len != 0 && (p[1] & 0xc7) != 0x04)
-			return in;
+	if (avail < 2 * ZYDIS_MAX_INSTRUCTION_LENGTH) {
+		*insn = ask_zydis(d, p, avail, &bare);
+		return;
 	}
-	return look_up_prefixed(d, p);
-}
-
-struct insn insn_decode(struct insn_decoder *d, const uint8_t *p, size_t avail)
-{
-	struct insn in = look_up(d, p, avail);
-
-	/* call *%gs:0x10 is a system call, which changes nothing but its result (glibc, sysdeps/i386). */
-	if (in.flow == FLOW_CALL)
-		in.writes |= in.segment ? 1 << GPR_EAX : CALL_CLOBBERS;
-	return in;
+	known = &d->row[PREFIX_NONE][MAP_ONE][p[0]].insn[p[1]];
+	if (lead[*p] != LEAD_OPCODE || known->len == 0) {
+		*insn = look_up(d, p);
+		return;
+	}
+	*insn = *known;
+	if (has_sib_disp(*known, p))
+		insn->len = (uint8_t)(insn->len + 4);
 }
 
 uint32_t insn_target(const uint8_t *p, uint8_t len, uint32_t addr)

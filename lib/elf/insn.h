@@ -34,6 +34,7 @@ struct insn {
 	bool valid : 1;
 	bool segment : 1;  /* has a %fs or %gs prefix */
 	bool stores : 1;   /* writes memory at its ModRM operand */
+	bool sib : 1;	   /* has a SIB byte */
 	bool relative : 1; /* ends in a displacement relative to the next instruction */
 	uint8_t spare[2];
 };
@@ -47,8 +48,8 @@ struct insn_decoder;
 struct insn_decoder *insn_decoder_new(void);
 void insn_decoder_free(struct insn_decoder *d);
 
-/* Decodes the instruction at p, of which `avail` bytes may be read. */
-struct insn insn_decode(struct insn_decoder *d, const uint8_t *p, size_t avail);
+/* Decodes the instruction at p, of which `avail` bytes (at least one) may be read. */
+void insn_decode(struct insn_decoder *d, const uint8_t *p, size_t avail, struct insn *insn);
 
 /* All that Zydis knows of the instruction at p; false where it is none. */
 struct insn_full {

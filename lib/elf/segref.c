@@ -43,6 +43,7 @@ const char *segref_verdict_name(enum segref_verdict verdict)
 const char *segref_reason_text(enum segref_reason reason)
 {
 	static const char *const text[] = {
+		[SEGREF_NOT_CODE] = "data between functions, not code",
 		[SEGREF_NO_ACCESS] = "computes an address only",
 		[SEGREF_ADDRESS16] = "16-bit offset",
 		[SEGREF_IN_TCB] = "offset in the thread control block",
@@ -183,13 +184,70 @@ static int judge_access(struct scan *s, size_t at, const struct insn_full *full,
 	return 0;
 }
 
-static int report(struct scan *s, size_t at, uint64_t function)
+/* Instructions that compilers do not write for user programs, but random bytes are full of. */
+static bool is_implausible(const struct insn_full *full)
+{
+	switch (full->info.meta.category) {
+	case ZYDIS_CATEGORY_IO:
+	case ZYDIS_CATEGORY_IOSTRINGOP:
+	case ZYDIS_CATEGORY_DECIMAL:
+	case ZYDIS_CATEGORY_SEGOP:
+		return true;
+	default:
+		break;
+	}
+	switch (full->info.mnemonic) {
+	case ZYDIS_MNEMONIC_ARPL:
+	case ZYDIS_MNEMONIC_BOUND:
+	case ZYDIS_MNEMONIC_ENTER:
+	case ZYDIS_MNEMONIC_INT1:
+	case ZYDIS_MNEMONIC_INTO:
+	case ZYDIS_MNEMONIC_IRETD:
+	case ZYDIS_MNEMONIC_LOOP:
+	case ZYDIS_MNEMONIC_LOOPE:
+	case ZYDIS_MNEMONIC_LOOPNE:
+	case ZYDIS_MNEMONIC_SALC:
+		return true;
+	default:
+		break;
+	}
+	if (full->info.attributes & (ZYDIS_ATTRIB_HAS_SEGMENT_ES | ZYDIS_ATTRIB_HAS_SEGMENT_SS |
+					    ZYDIS_ATTRIB_HAS_SEGMENT_CS | ZYDIS_ATTRIB_IS_PRIVILEGED))
+		return full->info.meta.category != ZYDIS_CATEGORY_WIDENOP;
+	return full->info.meta.branch_type == ZYDIS_BRANCH_TYPE_FAR;
+}
+
+/* Assembly keeps tables in .text without any symbol (OpenSSL's AES and SHA constants), and a sweep decodes them as if
+ * they were code. Of random instructions about one in six is implausible; in code outside every known function two
+ * among the nearest NEIGHBOURS on either side are not met. */
+#define NEIGHBOURS 32
+#define MAX_IMPLAUSIBLE 1
+
+static bool looks_like_code(const struct flow *f, size_t at)
+{
+	size_t first = at > NEIGHBOURS ? at - NEIGHBOURS : 0, implausible = 0;
+
+	for (size_t i = first; i < f->n && i <= at + NEIGHBOURS; i++) {
+		struct insn_full full;
+
+		implausible += !insn_decode_full(f->decoder, f->bytes + f->insn[i].off, f->avail - f->insn[i].off,
+					&full) ||
+				is_implausible(&full);
+	}
+	return implausible <= MAX_IMPLAUSIBLE;
+}
+
+static int report(struct scan *s, size_t at, const struct span *span)
 {
 	const struct flow_insn *in = &s->flow.insn[at];
 	const uint8_t *bytes = s->flow.bytes + in->off;
 	struct insn_full full;
 	const ZydisDecodedOperand *op;
-	struct segref ref = { .code = s->code, .addr = s->flow.addr + in->off, .function = function, .len = in->in.len };
+	struct segref ref = { .code = s->code,
+		.shndx = s->flow.shndx,
+		.addr = s->flow.addr + in->off,
+		.function = span->start,
+		.len = in->in.len };
 	int r;
 
 	if (!insn_decode_full(s->flow.decoder, bytes, s->flow.avail - in->off, &full))
@@ -199,6 +257,8 @@ static int report(struct scan *s, size_t at, uint64_t function)
 		return 0; /* the prefix stands before an instruction without a memory operand */
 	memcpy(ref.bytes, bytes, ref.len);
 	r = judge_access(s, at, &full, op, &ref);
+	if (ref.verdict != SEGREF_SAFE && span->kind == SPAN_GAP && !looks_like_code(&s->flow, at))
+		judge(&ref, SEGREF_SAFE, SEGREF_NOT_CODE, 0);
 	return r < 0 ? r : s->fn(&ref, s->arg);
 }
 
@@ -256,7 +316,7 @@ static int scan_span(struct scan *s, const struct span *span)
 			return r;
 		for (size_t i = 0; i < s->flow.n && r == 0; i++)
 			if (s->flow.insn[i].in.segment)
-				r = report(s, i, span->start);
+				r = report(s, i, span);
 		if (r != 0)
 			return r;
 		if (!whole)

@@ -14,6 +14,7 @@ enum segref_verdict {
 
 /* Why; the comment says what `detail` holds. */
 enum segref_reason {
+	SEGREF_NOT_CODE,	  /* bytes of a table between functions, by the company they keep */
 	SEGREF_NO_ACCESS,	  /* lea, nop, prefetch: an address only */
 	SEGREF_ADDRESS16,	  /* a 16-bit offset wraps at 64 KiB */
 	SEGREF_IN_TCB,		  /* the offset */
@@ -30,6 +31,7 @@ enum segref_reason {
 
 struct segref {
 	const struct image_code *code; /* the section */
+	uint32_t shndx;		       /* of it in a relocatable file, else 0: as symbol_find wants it */
 	uint64_t addr;
 	uint64_t function; /* where the function (or the gap between functions) begins that holds it */
 	bool fs;	   /* through %fs, else %gs */

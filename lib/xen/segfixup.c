@@ -17,8 +17,8 @@ static const opcode_set one_byte = {
 	0x0f0f0f0f, 0x0f0f0f0f, 0x00000000, 0x00000a00, 0x0000dfff, 0x0000000f, 0x000f00c3, 0xc0c00000,
 };
 
-/* Opcodes behind 0f: prefetch 18; cmov 40-4f; setcc 90-9f; bt, shld, bts, shrd, imul; cmpxchg, btr, movzx, bit group ba,
- * btc, bsf, bsr, movsx; xadd c0, c1; movnti c3; cmpxchg8b c7. No load or store of an MMX or SSE register. */
+/* Opcodes behind 0f: prefetch 18; cmov 40-4f; setcc 90-9f; bt, shld, bts, shrd, imul; btr, movzx, bit group ba,
+ * btc, bsf, bsr, movsx; xadd c0, c1; movnti c3; cmpxchg8b c7. No cmpxchg (b0, b1), no load or store of an MMX or SSE register. */
 static const opcode_set two_byte = {
 	0x01000000, 0x00000000, 0x0000ffff, 0x00000000, 0xffff0000, 0xfcc8b878, 0x0000008b, 0x00000000,
 };

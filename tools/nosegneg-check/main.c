@@ -14,14 +14,21 @@ static const char usage[] =
 	"\n"
 	"'nosegneg-check COMMAND --help' lists a command's options; nosegneg-check(1) is the manual.\n";
 
+/* getopt begins its messages with argv[0]. */
+static int call(int (*command)(int, char **), const char *name, int argc, char **argv)
+{
+	argv[1] = (char *)name;
+	return command(argc - 1, argv + 1);
+}
+
 static int run(int argc, char **argv)
 {
 	const char *command = argc > 1 ? argv[1] : "";
 
 	if (strcmp(command, "scan") == 0)
-		return scan_command(argc - 1, argv + 1);
+		return call(scan_command, "nosegneg-check: scan", argc, argv);
 	if (strcmp(command, "set") == 0)
-		return set_command(argc - 1, argv + 1);
+		return call(set_command, "nosegneg-check: set", argc, argv);
 	if (strcmp(command, "--help") == 0 || strcmp(command, "-h") == 0) {
 		fputs(usage, stdout);
 		return EXIT_CLEAN;

@@ -106,6 +106,13 @@ static int add_failure(struct run *run, const char *path, bool explicit_path, co
 	return 0;
 }
 
+static const char *why_no_target(const char *link)
+{
+	struct stat st;
+
+	return stat(link, &st) != 0 && errno != ENOENT ? strerror(errno) : "dangling symbolic link";
+}
+
 static int add_entry(struct run *run, const FTSENT *entry)
 {
 	bool explicit_path = entry->fts_level == FTS_ROOTLEVEL;
@@ -122,7 +129,7 @@ static int add_entry(struct run *run, const FTSENT *entry)
 			return add_failure(run, entry->fts_path, true, "not a regular file or directory");
 		return add_file(run, entry->fts_path, false, SCAN_SPECIAL) ? 0 : -ENOMEM;
 	case FTS_SLNONE:
-		return explicit_path ? add_failure(run, entry->fts_path, true, "dangling symbolic link") : 0;
+		return explicit_path ? add_failure(run, entry->fts_path, true, why_no_target(entry->fts_path)) : 0;
 	case FTS_DNR:
 	case FTS_ERR:
 	case FTS_NS:
@@ -173,7 +180,7 @@ static int add_access(struct scan_file *file, const struct segref *ref, const ch
 		return -ENOMEM;
 	access = &file->access[file->naccess++];
 	*access = (struct scan_access){ .ref = *ref, .refusal = refusal, .offset = ref->addr - ref->function };
-	symbol = symbol_find(file->symbols, ref->code->shndx, ref->addr);
+	symbol = symbol_find(file->symbols, ref->shndx, ref->addr);
 	/* A symbol names what lies in it. Behind its end begins a function that has no name. */
 	if (symbol && (ref->addr - symbol->addr < symbol->size || symbol->addr == ref->function)) {
 		access->function = symbol->name;

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Tests, benchmarks, fuzzing.
+
+F := $(B)/tests/fixtures
+U := $(B)/tests/unit$(if $(VARIANT),-$(VARIANT))
+
+unit_sources := $(sort $(wildcard tests/unit/*-test.c))
+unit_programs := $(unit_sources:tests/unit/%.c=$(U)/%)
+cli_cases := $(sort $(wildcard tests/cli/*.sh))
+build_tests := $(filter-out %/harness.sh,$(sort $(wildcard tests/build/*.sh)))
+
+# Fixtures are i386 programs that the machine's compiler makes: no binary is kept in the tree.
+m32 := $(CC) -m32 -O2
+fixtures := $(addprefix $(F)/,segref.o segref.so segref-nosections.so tls.o tls-pie tls-nopie tls-static tls-nosegneg)
+
+$(F)/segref.o: tests/data/segref.S
+	@mkdir -p $(@D)
+	$(Q)$(m32) -Wa,--no-warn -c $< -o $@
+$(F)/segref.so: $(F)/segref.o
+	$(Q)$(m32) -shared -nostdlib -Wl,--no-warnings -Wl,-z,notext $< -o $@ 2>/dev/null || $(m32) -shared -nostdlib $< -o $@
+# The section header table is cut off by setting e_shoff, e_shnum and e_shstrndx to zero.
+$(F)/segref-nosections.so: $(F)/segref.so
+	$(Q)cp $< $@.tmp
+	$(Q)head -c 4 /dev/zero | dd of=$@.tmp bs=1 seek=32 conv=notrunc status=none
+	$(Q)head -c 4 /dev/zero | dd of=$@.tmp bs=1 seek=48 conv=notrunc status=none
+	$(Q)mv $@.tmp $@
+$(F)/tls.o: tests/data/tls.c
+	@mkdir -p $(@D)
+	$(Q)$(m32) -fno-pic -c $< -o $@
+$(F)/tls-pie: tests/data/tls.c
+	@mkdir -p $(@D)
+	$(Q)$(m32) -fpie -pie $< -o $@
+$(F)/tls-nopie: tests/data/tls.c
+	@mkdir -p $(@D)
+	$(Q)$(m32) -fno-pie -no-pie $< -o $@
+$(F)/tls-static: tests/data/tls.c
+	@mkdir -p $(@D)
+	$(Q)$(m32) -static $< -o $@
+$(F)/tls-nosegneg: tests/data/tls.c
+	@mkdir -p $(@D)
+	$(Q)$(m32) -mno-tls-direct-seg-refs -fpie -pie $< -o $@
+
+$(U)/%: tests/unit/%.c tests/unit/unit.h $(LIB) mk/tests.mk
+	@mkdir -p $(@D)
+	$(call say,TEST,$<)
+	$(Q)$(compile) -Itests/unit -DUNIT_FIXTURES='"$(CURDIR)/$(F)"' $< $(LIB) $(our_ldflags) $(LDFLAGS) \
+		-lcmocka $(check_libs) -o $@
+
+.PHONY: run-tests check-unit check-cli check-build check-asan check-scan-corpus fuzz lint bench-scan update-cli
+run-tests: $(unit_programs) $(fixtures) tools $(SUITE_STAMP) libs
+	$(Q)tests/run $(B)/tests/log $(unit_programs) $(cli_cases) $(build_tests)
+
+check-unit: $(unit_programs) $(fixtures) ## the unit tests alone
+	$(Q)tests/run $(B)/tests/log $(unit_programs)
+
+check-cli: tools $(fixtures) ## the command-line tests alone
+	$(Q)tests/run $(B)/tests/log $(cli_cases)
+
+update-cli: tools $(fixtures) ## rewrite the command-line tests' expected output; read the diff
+	$(Q)for case in $(cli_cases); do tests/cli-case --update $$case; done
+
+check-asan: ## unit and command-line tests and a large scan under AddressSanitizer and UBSan
+	$(Q)$(MAKE) --no-print-directory VARIANT=asan run-asan
+
+.PHONY: run-asan
+run-asan: $(unit_programs) $(fixtures) $(NOSEGNEG_CHECK)
+	$(Q)BIN=$(CURDIR)/$(BIN) tests/run $(B)/tests/log-asan $(unit_programs) $(filter tests/cli/scan%,$(cli_cases))
+	$(Q)$(NOSEGNEG_CHECK) scan /usr/lib/i386-linux-gnu $(F) >$(B)/tests/asan-scan.txt || test $$? = 1
+	$(Q)tail -n 1 $(B)/tests/asan-scan.txt
+
+check-scan-corpus: tools ## compare the scanner with objdump on hundreds of Debian's i386 files (5 minutes, 500 MB)
+	$(Q)tests/scan/fetch-corpus $(B)/tests/corpus
+	$(Q)tests/scan/compare-objdump $(NOSEGNEG_CHECK) $(B)/tests/corpus/root /usr/lib/i386-linux-gnu
+
+bench-scan: tools $(B)/tests/floor ## the scanner against objdump, and against reading the bytes once
+	$(Q)tests/bench/scan $(NOSEGNEG_CHECK) $(B)/tests/floor
+
+$(B)/tests/floor: tests/bench/floor.c
+	@mkdir -p $(@D)
+	$(Q)$(compile) $< -o $@
+
+# libFuzzer wants clang. Findings and the grown corpus stay in build/fuzz.
+FUZZ_SECONDS ?= 600
+fuzz_target := $(B)/fuzz/segref-fuzz
+$(fuzz_target): tests/fuzz/segref-fuzz.c $(lib_sources)
+	@mkdir -p $(@D)
+	$(call say,FUZZ,$@)
+	$(Q)clang $(filter-out -Wshadow,$(our_cflags)) -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+		$^ -ldw -lelf -lZydis -o $@
+fuzz: $(fuzz_target) $(fixtures) ## fuzz the scanner for FUZZ_SECONDS (600; needs clang)
+	$(Q)tests/fuzz/run $(fuzz_target) $(F) $(B)/fuzz $(FUZZ_SECONDS)
+
+lint: ## clang-format and cppcheck (when installed)
+	$(Q)clang-format --dry-run -Werror $(lib_sources) $(check_sources) $(wildcard lib/*/*.h tools/*/*.h) $(unit_sources)
+	$(Q)cppcheck --quiet --enable=warning,performance,portability --inline-suppr --error-exitcode=1 -Ilib \
+		$(lib_sources) $(check_sources)

@@ -1,0 +1,1 @@
+nosegneg-check scan --symbols fixtures/segref.so
