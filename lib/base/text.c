@@ -13,7 +13,10 @@ size_t text_utf8_length(const uint8_t *s, size_t len)
 		return 0;
 	if (s[0] < 0x80)
 		return 1;
-	want = s[0] >= 0xc2 && s[0] <= 0xdf ? 2 : s[0] >= 0xe0 && s[0] <= 0xef ? 3 : s[0] >= 0xf0 && s[0] <= 0xf4 ? 4 : 0;
+	want = s[0] >= 0xc2 && s[0] <= 0xdf   ? 2
+	       : s[0] >= 0xe0 && s[0] <= 0xef ? 3
+	       : s[0] >= 0xf0 && s[0] <= 0xf4 ? 4
+					      : 0;
 	if (want == 0 || len < want)
 		return 0;
 	for (size_t i = 1; i < want; i++)

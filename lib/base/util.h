@@ -23,7 +23,7 @@ static inline void cleanup_close(const int *fd)
 
 /* A local pointer or descriptor that is released when its scope ends. Initialise it at declaration:
  * NULL and -1 are empty (descriptor 0 is a valid one). */
-#define _cleanup_free_ __attribute__((cleanup(cleanup_free)))
+#define _cleanup_free_  __attribute__((cleanup(cleanup_free)))
 #define _cleanup_close_ __attribute__((cleanup(cleanup_close)))
 
 /* Hands the value of a _cleanup_ variable over to the caller and leaves the variable empty. */

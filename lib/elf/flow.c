@@ -7,23 +7,23 @@
 
 /* Bounds on what one question may cost; a function that exceeds them is answered with "unknown". Real code needs a few
  * dozen steps; the bounds keep files that were made to waste time linear. */
-#define MAX_STATES	 256 /* places where paths meet */
-#define MAX_NESTING	 12  /* values computed from values */
-#define MAX_STEPS	 32768
+#define MAX_STATES       256 /* places where paths meet */
+#define MAX_NESTING      12  /* values computed from values */
+#define MAX_STEPS        32768
 #define STEPS_PER_DECODE 16  /* what a full decode costs, in instructions walked over */
-#define STEPS_PER_INSN	 200 /* for all questions about a function together */
-#define MAX_SWITCHES	 32
+#define STEPS_PER_INSN   200 /* for all questions about a function together */
+#define MAX_SWITCHES     32
 
 struct flow_edge {
 	uint32_t source; /* the instruction that branches */
-	uint32_t next;	 /* edge to the same target, as flow_insn.edges */
+	uint32_t next;   /* edge to the same target, as flow_insn.edges */
 };
 
 /* A store to a word of the stack frame. */
 struct flow_store {
-	int32_t slot;  /* bytes relative to %esp at entry */
-	uint32_t insn; /* the instruction */
-	uint32_t next; /* store of the same bucket, as flow.slots */
+	int32_t slot;                                   /* bytes relative to %esp at entry */
+	uint32_t insn;                                  /* the instruction */
+	uint32_t next;                                  /* store of the same bucket, as flow.slots */
 	enum { SLOT_NEW, SLOT_BUSY, SLOT_KNOWN } state; /* of the slot, kept in the first store found for it */
 	struct value value;
 };
@@ -445,7 +445,7 @@ static struct value load(struct query *q, size_t at, const struct insn_full *ful
 
 	if (op->mem.segment == ZYDIS_REGISTER_GS || op->mem.segment == ZYDIS_REGISTER_FS) {
 		bool tcb = op->mem.segment == ZYDIS_REGISTER_GS && op->mem.base == ZYDIS_REGISTER_NONE &&
-				op->mem.index == ZYDIS_REGISTER_NONE && op->mem.disp.value == 0;
+			   op->mem.index == ZYDIS_REGISTER_NONE && op->mem.disp.value == 0;
 
 		return tcb ? (struct value){ VALUE_THREAD, 0 } : unknown();
 	}
@@ -455,7 +455,8 @@ static struct value load(struct query *q, size_t at, const struct insn_full *ful
 	if (address.kind == VALUE_STACK)
 		return slot_value(q, (int32_t)address.num);
 	if (address.kind == VALUE_UNKNOWN && op->mem.base == ZYDIS_REGISTER_EBX && q->f->img->got) {
-		/* A fragment of a function (.cold) gets %ebx from its parent; the i386 psABI reserves it for the GOT. */
+		/* A fragment of a function (.cold) gets %ebx from its parent; the i386 psABI reserves it for the GOT.
+		 */
 		address = (struct value){ VALUE_ADDRESS, (uint32_t)(q->f->img->got + (uint64_t)op->mem.disp.value) };
 	}
 	if (address.kind != VALUE_ADDRESS && address.kind != VALUE_INTEGER)
@@ -464,8 +465,8 @@ static struct value load(struct query *q, size_t at, const struct insn_full *ful
 	return reloc && q->f->shndx == 0 ? reloc_value(reloc) : unknown();
 }
 
-static struct value source_value(struct query *q, size_t at, const struct insn_full *full,
-		const ZydisDecodedOperand *op)
+static struct value source_value(
+		struct query *q, size_t at, const struct insn_full *full, const ZydisDecodedOperand *op)
 {
 	const struct image_tls_reloc *reloc;
 
@@ -562,8 +563,8 @@ static struct value defined_value(struct query *q, size_t i, enum gpr reg)
 		return source_value(q, i, &full, &op[1]);
 	case ZYDIS_MNEMONIC_LEA:
 		return field_reloc(q->f, i, full.info.raw.disp.offset)
-				? reloc_value(field_reloc(q->f, i, full.info.raw.disp.offset))
-				: address_of(q, i, &op[1]);
+				       ? reloc_value(field_reloc(q->f, i, full.info.raw.disp.offset))
+				       : address_of(q, i, &op[1]);
 	case ZYDIS_MNEMONIC_ADD:
 		return sum(reg_value(q, i, reg), source_value(q, i, &full, &op[1]));
 	case ZYDIS_MNEMONIC_SUB:

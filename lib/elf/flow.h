@@ -10,13 +10,14 @@
 #include "elf/insn.h"
 
 enum value_kind {
-	VALUE_NONE,	   /* no path yields one (dead code) */
+	VALUE_NONE, /* no path yields one (dead code) */
 	VALUE_UNKNOWN,
-	VALUE_INTEGER,	   /* num: a constant of the program */
-	VALUE_ADDRESS,	   /* num: an address in the file's own numbering, computed from %eip */
-	VALUE_STACK,	   /* num: bytes relative to %esp at the function's entry */
-	VALUE_THREAD,	   /* the thread pointer, read from %gs:0 */
-	VALUE_TLS_OFFSET,  /* below the thread pointer: from a TPOFF slot or relocation at `num`, perhaps with an index */
+	VALUE_INTEGER,      /* num: a constant of the program */
+	VALUE_ADDRESS,      /* num: an address in the file's own numbering, computed from %eip */
+	VALUE_STACK,        /* num: bytes relative to %esp at the function's entry */
+	VALUE_THREAD,       /* the thread pointer, read from %gs:0 */
+	VALUE_TLS_OFFSET,   /* below the thread pointer: from a TPOFF slot or relocation at `num`, perhaps with an index
+			     */
 	VALUE_TLS_POSITIVE, /* the same as a positive number, to be subtracted (R_386_TLS_TPOFF32) */
 };
 
@@ -30,7 +31,7 @@ struct flow_insn {
 	struct insn in;
 	/* Set on the first trace: */
 	uint32_t edges; /* the first of the branches that lead here, as an index of flow.edge plus 1; 0: none */
-	bool fallen;	/* into, from the instruction before */
+	bool fallen;    /* into, from the instruction before */
 };
 
 /* What is known of the functions that are called: whether one is a helper that returns its caller's address. */
@@ -47,10 +48,10 @@ struct flow {
 	const struct image *img;
 	struct insn_decoder *decoder;
 	const uint8_t *bytes; /* the function's, borrowed */
-	size_t size;	      /* bytes of the function */
-	size_t avail;	      /* bytes that may be read from `bytes` on */
-	uint32_t addr;	      /* of the first byte */
-	uint32_t shndx;	      /* in a relocatable file, else 0 */
+	size_t size;          /* bytes of the function */
+	size_t avail;         /* bytes that may be read from `bytes` on */
+	uint32_t addr;        /* of the first byte */
+	uint32_t shndx;       /* in a relocatable file, else 0 */
 
 	struct flow_insn *insn;
 	size_t n, cap;
@@ -64,15 +65,15 @@ struct flow {
 
 	/* Built when the first trace comes to the stack. */
 	bool stacked;
-	int error; /* of building it: 0 or -ENOMEM */
+	int error;      /* of building it: 0 or -ENOMEM */
 	int32_t *depth; /* of the stack before each instruction: bytes below the entry's %esp, as a negative number */
 	size_t depth_cap;
 	struct flow_store *store; /* to the stack frame; private */
 	size_t nstore, store_cap;
 	uint32_t slots[FLOW_SLOTS]; /* the first store of each bucket of slots, plus 1; private */
-	bool framed;   /* %ebp is the frame pointer, */
-	int32_t frame; /* at this depth */
-	uint32_t *seen; /* private */
+	bool framed;                /* %ebp is the frame pointer, */
+	int32_t frame;              /* at this depth */
+	uint32_t *seen;             /* private */
 	size_t seen_cap;
 	struct flow_callee callee[FLOW_CALLEES];
 	uint64_t budget; /* steps that traces in this function may still take */

@@ -14,7 +14,7 @@ enum mark_source { MARK_FDE, MARK_SYMBOL, MARK_OBJECT };
 
 struct function_mark {
 	uint64_t start;
-	uint64_t size; /* 0: up to the next mark */
+	uint64_t size;  /* 0: up to the next mark */
 	uint32_t shndx; /* in a relocatable file, else 0 */
 	enum mark_source source;
 };
@@ -45,11 +45,10 @@ static int collect_symbol(const GElf_Sym *sym, const char *name, void *arg)
 	/* Assembly labels often have no type; unnamed ones and section symbols say nothing. */
 	if (!object && type != STT_FUNC && type != STT_GNU_IFUNC && (type != STT_NOTYPE || !*name))
 		return 0;
-	return add_mark(c,
-			&(struct function_mark){ .start = sym->st_value,
-				.size = sym->st_size,
-				.shndx = c->img->type == ET_REL ? sym->st_shndx : 0,
-				.source = object ? MARK_OBJECT : MARK_SYMBOL });
+	return add_mark(c, &(struct function_mark){ .start = sym->st_value,
+					   .size = sym->st_size,
+					   .shndx = c->img->type == ET_REL ? sym->st_shndx : 0,
+					   .source = object ? MARK_OBJECT : MARK_SYMBOL });
 }
 
 /* The pointer encoding of a CIE's FDEs: the byte that belongs to 'R' in its augmentation; -1 where it cannot be told.

@@ -122,8 +122,8 @@ static int check_tables(struct image *img, char *why)
 	shnum = !eh.e_shoff ? 0 : eh.e_shnum ? eh.e_shnum : first.sh_size;
 	phnum = eh.e_phnum == PN_XNUM ? first.sh_info : eh.e_phnum;
 	if (eh.e_shoff && !range_ok(eh.e_shoff, shnum * sizeof(Elf32_Shdr), img->size))
-		return broken(why, "section header table (%" PRIu64 " entries at offset %u) lies outside the file", shnum,
-				eh.e_shoff);
+		return broken(why, "section header table (%" PRIu64 " entries at offset %u) lies outside the file",
+				shnum, eh.e_shoff);
 	if (!range_ok(eh.e_phoff, phnum * sizeof(Elf32_Phdr), img->size))
 		return broken(why, "program header table (%" PRIu64 " entries at offset %u) lies outside the file",
 				phnum, eh.e_phoff);
@@ -158,16 +158,17 @@ static int code_from_sections(struct image *img, size_t shnum, size_t *cap, char
 			continue;
 		name = elf_strptr(img->elf, shstrndx, sh.sh_name);
 		if (!range_ok(sh.sh_offset, sh.sh_size, img->size))
-			return broken(why, "section %zu (%" PRIu64 " bytes at offset %" PRIu64 ") lies outside the file", i,
-					sh.sh_size, sh.sh_offset);
+			return broken(why,
+					"section %zu (%" PRIu64 " bytes at offset %" PRIu64 ") lies outside the file",
+					i, sh.sh_size, sh.sh_offset);
 		if (sh.sh_flags & SHF_COMPRESSED)
 			return broken(why, "section %zu holds compressed code", i);
 		r = add_code(img, cap,
 				&(struct image_code){ .name = name ? name : "?",
-					.shndx = (uint32_t)i,
-					.addr = img->type == ET_REL ? 0 : sh.sh_addr,
-					.off = sh.sh_offset,
-					.size = sh.sh_size });
+						.shndx = (uint32_t)i,
+						.addr = img->type == ET_REL ? 0 : sh.sh_addr,
+						.off = sh.sh_offset,
+						.size = sh.sh_size });
 		if (r < 0)
 			return failed(why, r);
 	}
@@ -185,13 +186,14 @@ static int code_from_segments(struct image *img, size_t phnum, size_t *cap, char
 		if (ph.p_type != PT_LOAD || !(ph.p_flags & PF_X) || ph.p_filesz == 0)
 			continue;
 		if (!range_ok(ph.p_offset, ph.p_filesz, img->size))
-			return broken(why, "segment %zu (%" PRIu64 " bytes at offset %" PRIu64 ") lies outside the file", i,
-					ph.p_filesz, ph.p_offset);
+			return broken(why,
+					"segment %zu (%" PRIu64 " bytes at offset %" PRIu64 ") lies outside the file",
+					i, ph.p_filesz, ph.p_offset);
 		r = add_code(img, cap,
 				&(struct image_code){ .name = "(segment)",
-					.addr = ph.p_vaddr,
-					.off = ph.p_offset,
-					.size = ph.p_filesz });
+						.addr = ph.p_vaddr,
+						.off = ph.p_offset,
+						.size = ph.p_filesz });
 		if (r < 0)
 			return failed(why, r);
 	}
@@ -447,7 +449,7 @@ static void find_got(struct image *img)
 	GElf_Shdr sh;
 
 	if (img->got == 0 && (image_section(img, SHT_PROGBITS, ".got.plt", &sh) ||
-				     image_section(img, SHT_PROGBITS, ".got", &sh)))
+					     image_section(img, SHT_PROGBITS, ".got", &sh)))
 		img->got = sh.sh_addr;
 }
 

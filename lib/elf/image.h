@@ -16,9 +16,9 @@
 /* A run of executable bytes in the file: an executable section, or, in a file without section headers, a segment. */
 struct image_code {
 	const char *name; /* borrowed from the image */
-	uint32_t shndx;	  /* section index; 0 for a segment */
-	uint64_t addr;	  /* of the first byte; relative to the section in a relocatable file */
-	uint64_t off;	  /* in the file, checked together with size */
+	uint32_t shndx;   /* section index; 0 for a segment */
+	uint64_t addr;    /* of the first byte; relative to the section in a relocatable file */
+	uint64_t off;     /* in the file, checked together with size */
 	uint64_t size;
 };
 
@@ -26,22 +26,22 @@ struct image_code {
 struct image_tls_reloc {
 	uint64_t place; /* address; in a relocatable file, offset in section `shndx` */
 	uint32_t shndx; /* the section that is relocated in a relocatable file, else 0 */
-	uint32_t type;	/* R_386_TLS_... */
-	uint32_t sym;	/* index in the symbol table that the relocation uses */
+	uint32_t type;  /* R_386_TLS_... */
+	uint32_t sym;   /* index in the symbol table that the relocation uses */
 };
 
 struct image {
 	int fd; /* borrowed */
 	uint64_t size;
-	uint16_t type;	  /* ET_... */
+	uint16_t type;    /* ET_... */
 	uint16_t machine; /* EM_... */
-	bool affected;	  /* i386, 32 bit: the rest below is filled only then */
+	bool affected;    /* i386, 32 bit: the rest below is filled only then */
 	Elf *elf;
 
 	struct image_code *code;
 	size_t ncode;
-	uint64_t tls_size;   /* bytes of the file's own thread-local block below the thread pointer; 0: none */
-	uint64_t got;	     /* _GLOBAL_OFFSET_TABLE_ by DT_PLTGOT; 0: not known */
+	uint64_t tls_size;           /* bytes of the file's own thread-local block below the thread pointer; 0: none */
+	uint64_t got;                /* _GLOBAL_OFFSET_TABLE_ by DT_PLTGOT; 0: not known */
 	struct image_tls_reloc *tls; /* sorted by (shndx, place) */
 	size_t ntls;
 };

@@ -48,7 +48,7 @@ int32_t insn_stack_immediate(const uint8_t *p, struct insn in)
 
 	if (in.len - in.modrm - 1 >= (int)sizeof(value))
 		memcpy(&value, p + in.len - sizeof(value), sizeof(value));
-	return in.stack == INSN_STACK_SUB ? (int32_t)-(uint32_t)value : value;
+	return in.stack == INSN_STACK_SUB ? (int32_t) - (uint32_t)value : value;
 }
 
 bool insn_base_disp(const uint8_t *p, struct insn in, enum gpr *base, int32_t *disp)
@@ -108,7 +108,7 @@ static int8_t stack_change(const struct insn_full *full)
 	const ZydisDecodedOperand *op = full->operand;
 
 	if (full->info.mnemonic == ZYDIS_MNEMONIC_PUSH)
-		return (int8_t)-(full->info.operand_width / 8);
+		return (int8_t) - (full->info.operand_width / 8);
 	if (full->info.mnemonic == ZYDIS_MNEMONIC_POP)
 		return (int8_t)(full->info.operand_width / 8);
 	if (full->info.operand_count_visible == 2 && op[0].type == ZYDIS_OPERAND_TYPE_REGISTER &&
@@ -164,18 +164,30 @@ static struct insn ask_zydis(const struct insn_decoder *d, const uint8_t *p, siz
 enum {
 	LEAD_OPCODE,
 	LEAD_IRREGULAR, /* VEX, EVEX or XOP, or an older instruction that shares its opcode with them */
-	LEAD_ESCAPE,	/* to the opcode maps 0F, 0F38 and 0F3A */
-	LEAD_IGNORED,	/* a prefix without influence on what the table holds */
-	LEAD_SEGMENT,	/* %fs or %gs */
+	LEAD_ESCAPE,    /* to the opcode maps 0F, 0F38 and 0F3A */
+	LEAD_IGNORED,   /* a prefix without influence on what the table holds */
+	LEAD_SEGMENT,   /* %fs or %gs */
 	LEAD_MANDATORY, /* a prefix that selects another instruction or operand size */
-	LEAD_UNUSUAL,	/* a prefix that the table does not serve: LOCK, 16-bit addresses */
+	LEAD_UNUSUAL,   /* a prefix that the table does not serve: LOCK, 16-bit addresses */
 };
 
 static const uint8_t lead[256] = {
-	[0x62] = LEAD_IRREGULAR, [0x8f] = LEAD_IRREGULAR, [0xc4] = LEAD_IRREGULAR, [0xc5] = LEAD_IRREGULAR,
-	[0x0f] = LEAD_ESCAPE,	 [0x26] = LEAD_IGNORED,	  [0x2e] = LEAD_IGNORED,   [0x36] = LEAD_IGNORED,
-	[0x3e] = LEAD_IGNORED,	 [0x64] = LEAD_SEGMENT,	  [0x65] = LEAD_SEGMENT,   [0x66] = LEAD_MANDATORY,
-	[0xf2] = LEAD_MANDATORY, [0xf3] = LEAD_MANDATORY, [0xf0] = LEAD_UNUSUAL,   [0x67] = LEAD_UNUSUAL,
+	[0x62] = LEAD_IRREGULAR,
+	[0x8f] = LEAD_IRREGULAR,
+	[0xc4] = LEAD_IRREGULAR,
+	[0xc5] = LEAD_IRREGULAR,
+	[0x0f] = LEAD_ESCAPE,
+	[0x26] = LEAD_IGNORED,
+	[0x2e] = LEAD_IGNORED,
+	[0x36] = LEAD_IGNORED,
+	[0x3e] = LEAD_IGNORED,
+	[0x64] = LEAD_SEGMENT,
+	[0x65] = LEAD_SEGMENT,
+	[0x66] = LEAD_MANDATORY,
+	[0xf2] = LEAD_MANDATORY,
+	[0xf3] = LEAD_MANDATORY,
+	[0xf0] = LEAD_UNUSUAL,
+	[0x67] = LEAD_UNUSUAL,
 };
 
 /* Reads the prefixes in front of an opcode. False for an instruction that the table does not hold: one with two

@@ -26,15 +26,15 @@ enum gpr { GPR_EAX, GPR_ECX, GPR_EDX, GPR_EBX, GPR_ESP, GPR_EBP, GPR_ESI, GPR_ED
 
 /* Eight bytes: a table of them is copied from in one load. */
 struct insn {
-	uint8_t len;	/* bytes; 1 where nothing can be decoded */
-	uint8_t flow;	/* enum insn_flow */
+	uint8_t len;    /* bytes; 1 where nothing can be decoded */
+	uint8_t flow;   /* enum insn_flow */
 	uint8_t writes; /* general registers, by mask; a call's are those that the i386 psABI lets it change */
-	uint8_t modrm;	/* offset of the ModRM byte in the instruction; 0: it has none */
-	int8_t stack;	/* bytes that a push or pop adds to %esp, or one of the values below */
+	uint8_t modrm;  /* offset of the ModRM byte in the instruction; 0: it has none */
+	int8_t stack;   /* bytes that a push or pop adds to %esp, or one of the values below */
 	bool valid : 1;
 	bool segment : 1;  /* has a %fs or %gs prefix */
 	bool stores : 1;   /* writes memory at its ModRM operand */
-	bool sib : 1;	   /* has a SIB byte */
+	bool sib : 1;      /* has a SIB byte */
 	bool relative : 1; /* ends in a displacement relative to the next instruction */
 	uint8_t spare[2];
 };

@@ -84,8 +84,8 @@ static const ZydisDecodedOperand *segment_operand(const struct insn_full *full)
 static bool is_no_access(const struct insn_full *full, const ZydisDecodedOperand *op)
 {
 	return op->mem.type == ZYDIS_MEMOP_TYPE_AGEN || full->info.meta.category == ZYDIS_CATEGORY_NOP ||
-			full->info.meta.category == ZYDIS_CATEGORY_WIDENOP ||
-			full->info.meta.category == ZYDIS_CATEGORY_PREFETCH;
+	       full->info.meta.category == ZYDIS_CATEGORY_WIDENOP ||
+	       full->info.meta.category == ZYDIS_CATEGORY_PREFETCH;
 }
 
 static bool is_negative_reloc(const struct image_tls_reloc *reloc)
@@ -212,7 +212,7 @@ static bool is_implausible(const struct insn_full *full)
 		break;
 	}
 	if (full->info.attributes & (ZYDIS_ATTRIB_HAS_SEGMENT_ES | ZYDIS_ATTRIB_HAS_SEGMENT_SS |
-					    ZYDIS_ATTRIB_HAS_SEGMENT_CS | ZYDIS_ATTRIB_IS_PRIVILEGED))
+						    ZYDIS_ATTRIB_HAS_SEGMENT_CS | ZYDIS_ATTRIB_IS_PRIVILEGED))
 		return full->info.meta.category != ZYDIS_CATEGORY_WIDENOP;
 	return full->info.meta.branch_type == ZYDIS_BRANCH_TYPE_FAR;
 }
@@ -220,7 +220,7 @@ static bool is_implausible(const struct insn_full *full)
 /* Assembly keeps tables in .text without any symbol (OpenSSL's AES and SHA constants), and a sweep decodes them as if
  * they were code. Of random instructions about one in six is implausible; in code outside every known function two
  * among the nearest NEIGHBOURS on either side are not met. */
-#define NEIGHBOURS 32
+#define NEIGHBOURS      32
 #define MAX_IMPLAUSIBLE 1
 
 static bool looks_like_code(const struct flow *f, size_t at)
@@ -231,8 +231,8 @@ static bool looks_like_code(const struct flow *f, size_t at)
 		struct insn_full full;
 
 		implausible += !insn_decode_full(f->decoder, f->bytes + f->insn[i].off, f->avail - f->insn[i].off,
-					&full) ||
-				is_implausible(&full);
+					       &full) ||
+			       is_implausible(&full);
 	}
 	return implausible <= MAX_IMPLAUSIBLE;
 }

@@ -14,13 +14,28 @@ static bool has(const opcode_set set, uint8_t opcode)
 /* One-byte opcodes: the arithmetic groups 00-03, 08-0b, ... 38-3b; imul 69, 6b; 80-8f but lea (8d), so pop (8f) is in;
  * mov to and from an absolute address a0-a3; shifts c0, c1, d0-d3; mov c6, c7; the unary groups f6, f7, fe, ff. */
 static const opcode_set one_byte = {
-	0x0f0f0f0f, 0x0f0f0f0f, 0x00000000, 0x00000a00, 0x0000dfff, 0x0000000f, 0x000f00c3, 0xc0c00000,
+	0x0f0f0f0f,
+	0x0f0f0f0f,
+	0x00000000,
+	0x00000a00,
+	0x0000dfff,
+	0x0000000f,
+	0x000f00c3,
+	0xc0c00000,
 };
 
 /* Opcodes behind 0f: prefetch 18; cmov 40-4f; setcc 90-9f; bt, shld, bts, shrd, imul; btr, movzx, bit group ba,
- * btc, bsf, bsr, movsx; xadd c0, c1; movnti c3; cmpxchg8b c7. No cmpxchg (b0, b1), no load or store of an MMX or SSE register. */
+ * btc, bsf, bsr, movsx; xadd c0, c1; movnti c3; cmpxchg8b c7. No cmpxchg (b0, b1), no load or store of an MMX or SSE
+ * register. */
 static const opcode_set two_byte = {
-	0x01000000, 0x00000000, 0x0000ffff, 0x00000000, 0xffff0000, 0xfcc8b878, 0x0000008b, 0x00000000,
+	0x01000000,
+	0x00000000,
+	0x0000ffff,
+	0x00000000,
+	0xffff0000,
+	0xfcc8b878,
+	0x0000008b,
+	0x00000000,
 };
 
 /* x87 memory instructions by opcode d8-df and the reg field of ModRM, eight to a byte: those that do not exist are
@@ -67,7 +82,7 @@ const char *xen_segfixup_refusal(const uint8_t *insn, size_t len)
 		return i + 1 < len && has(two_byte, insn[i + 1]) ? NULL : "opcode unknown to Xen's fix-up";
 	if (insn[i] >= 0xd8 && insn[i] <= 0xdf)
 		return i + 1 < len && x87[insn[i] - 0xd8] >> (insn[i + 1] >> 3 & 7) & 1
-				? NULL
-				: "x87 opcode unknown to Xen's fix-up";
+				       ? NULL
+				       : "x87 opcode unknown to Xen's fix-up";
 	return has(one_byte, insn[i]) ? NULL : "opcode unknown to Xen's fix-up";
 }

@@ -38,25 +38,25 @@ static void traces_values(void **state)
 {
 	/* The last byte of each is a nop, before which the register is looked at. */
 	static const struct case_code cases[] = {
-		{ CODE("\xb8\xf8\xff\xff\xff\x90"), GPR_EAX, VALUE_INTEGER, 0xfffffff8 },	/* mov $-8,%eax */
-		{ CODE("\x31\xc0\x90"), GPR_EAX, VALUE_INTEGER, 0 },				/* xor %eax,%eax */
-		{ CODE("\x31\xc0\x83\xc0\x10\x89\xc1\x90"), GPR_ECX, VALUE_INTEGER, 16 },	/* add, mov */
+		{ CODE("\xb8\xf8\xff\xff\xff\x90"), GPR_EAX, VALUE_INTEGER, 0xfffffff8 },         /* mov $-8,%eax */
+		{ CODE("\x31\xc0\x90"), GPR_EAX, VALUE_INTEGER, 0 },                              /* xor %eax,%eax */
+		{ CODE("\x31\xc0\x83\xc0\x10\x89\xc1\x90"), GPR_ECX, VALUE_INTEGER, 16 },         /* add, mov */
 		{ CODE("\xb8\x04\x00\x00\x00\xf7\xd8\x90"), GPR_EAX, VALUE_INTEGER, 0xfffffffc }, /* neg */
-		{ CODE("\x65\xa1\x00\x00\x00\x00\x90"), GPR_EAX, VALUE_THREAD, 0 },		/* mov %gs:0,%eax */
+		{ CODE("\x65\xa1\x00\x00\x00\x00\x90"), GPR_EAX, VALUE_THREAD, 0 },               /* mov %gs:0,%eax */
 		{ CODE("\x65\xa1\x04\x00\x00\x00\x90"), GPR_EAX, VALUE_UNKNOWN, 0 },
-		{ CODE("\x90"), GPR_EBX, VALUE_UNKNOWN, 0 },					/* an argument */
-		{ CODE("\xe8\x00\x00\x00\x00\x5b\x90"), GPR_EBX, VALUE_ADDRESS, 0x1005 },	/* call, pop */
-		{ CODE("\xb8\x01\x00\x00\x00\xff\xd1\x90"), GPR_EAX, VALUE_UNKNOWN, 0 },	/* a call clobbers */
-		{ CODE("\xbb\x01\x00\x00\x00\xff\xd1\x90"), GPR_EBX, VALUE_INTEGER, 1 },	/* or preserves */
+		{ CODE("\x90"), GPR_EBX, VALUE_UNKNOWN, 0 },                                     /* an argument */
+		{ CODE("\xe8\x00\x00\x00\x00\x5b\x90"), GPR_EBX, VALUE_ADDRESS, 0x1005 },        /* call, pop */
+		{ CODE("\xb8\x01\x00\x00\x00\xff\xd1\x90"), GPR_EAX, VALUE_UNKNOWN, 0 },         /* a call clobbers */
+		{ CODE("\xbb\x01\x00\x00\x00\xff\xd1\x90"), GPR_EBX, VALUE_INTEGER, 1 },         /* or preserves */
 		{ CODE("\xb8\x07\x00\x00\x00\x50\x31\xc0\x59\x90"), GPR_ECX, VALUE_INTEGER, 7 }, /* push, pop */
 		/* je 1f; mov $1,%eax; jmp 2f; 1: mov $1,%eax; 2: (both paths agree) */
 		{ CODE("\x74\x07\xb8\x01\x00\x00\x00\xeb\x05\xb8\x01\x00\x00\x00\x90"), GPR_EAX, VALUE_INTEGER, 1 },
 		{ CODE("\x74\x07\xb8\x01\x00\x00\x00\xeb\x05\xb8\x02\x00\x00\x00\x90"), GPR_EAX, VALUE_UNKNOWN, 0 },
 		/* mov $5,%esi; 1: dec %ecx; jne 1b: a loop that leaves %esi alone */
 		{ CODE("\xbe\x05\x00\x00\x00\x49\x75\xfd\x90"), GPR_ESI, VALUE_INTEGER, 5 },
-		{ CODE("\x89\xe0\x90"), GPR_EAX, VALUE_STACK, 0 },				/* mov %esp,%eax */
+		{ CODE("\x89\xe0\x90"), GPR_EAX, VALUE_STACK, 0 }, /* mov %esp,%eax */
 		{ CODE("\x50\x83\xec\x08\x8d\x44\x24\x04\x90"), GPR_EAX, VALUE_STACK, (uint32_t)-8 },
-		{ CODE("\xb0\x01\x90"), GPR_EAX, VALUE_UNKNOWN, 0 },				/* a byte of it */
+		{ CODE("\xb0\x01\x90"), GPR_EAX, VALUE_UNKNOWN, 0 }, /* a byte of it */
 	};
 	static struct image img;
 	struct flow f = { .img = &img, .decoder = insn_decoder_new() };

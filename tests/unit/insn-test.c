@@ -15,8 +15,8 @@ static void assert_same_as_zydis(struct insn_decoder *d, const uint8_t *p, size_
 
 	insn_decode(d, p, avail, &in);
 	if (in.valid != valid || in.len != (valid ? full.info.length : 1))
-		fail_msg("%02x %02x %02x %02x %02x %02x %02x: %u bytes, not %u", p[0], p[1], p[2], p[3], p[4], p[5], p[6],
-				in.len, valid ? full.info.length : 1);
+		fail_msg("%02x %02x %02x %02x %02x %02x %02x: %u bytes, not %u", p[0], p[1], p[2], p[3], p[4], p[5],
+				p[6], in.len, valid ? full.info.length : 1);
 	if (!valid)
 		return;
 	segment = full.info.attributes & (ZYDIS_ATTRIB_HAS_SEGMENT_FS | ZYDIS_ATTRIB_HAS_SEGMENT_GS);
@@ -61,14 +61,14 @@ static void agrees_with_zydis_on_random_bytes(void **state)
 static void remembers_only_what_does_not_vary(void **state)
 {
 	static const uint8_t form[][16] = {
-		{ 0x8b, 0x04, 0x05, 1, 2, 3, 4 },      /* SIB with disp32 and no base */
-		{ 0x8b, 0x04, 0x24 },		       /* SIB without */
+		{ 0x8b, 0x04, 0x05, 1, 2, 3, 4 }, /* SIB with disp32 and no base */
+		{ 0x8b, 0x04, 0x24 },             /* SIB without */
 		{ 0x65, 0x8b, 0x04, 0x05, 1, 2, 3, 4 },
-		{ 0xb8, 0x04, 0x05, 0x00, 0x00 },      /* bytes that look like ModRM and SIB */
+		{ 0xb8, 0x04, 0x05, 0x00, 0x00 }, /* bytes that look like ModRM and SIB */
 		{ 0x66, 0xb8, 0x04, 0x05 },
-		{ 0xc5, 0xf8, 0x10, 0x00 },	       /* VEX */
-		{ 0xc5, 0x00 },			       /* lds */
-		{ 0x0f, 0x0f, 0xc0, 0x9e },	       /* 3DNow! */
+		{ 0xc5, 0xf8, 0x10, 0x00 }, /* VEX */
+		{ 0xc5, 0x00 },             /* lds */
+		{ 0x0f, 0x0f, 0xc0, 0x9e }, /* 3DNow! */
 		{ 0x0f, 0x38, 0x00, 0xc1 },
 		{ 0x66, 0x0f, 0x3a, 0x0f, 0xc1, 0x08 },
 	};
@@ -149,16 +149,14 @@ static void finds_base_and_displacement(void **state)
 		enum gpr base;
 		int32_t disp;
 	} cases[] = {
-		{ { 0x89, 0x44, 0x24, 0x0c }, true, GPR_ESP, 12 },
-		{ { 0x89, 0x45, 0xf4 }, true, GPR_EBP, -12 },
-		{ { 0x89, 0x84, 0x24, 0, 1, 0, 0 }, true, GPR_ESP, 256 },
-		{ { 0x89, 0x01 }, true, GPR_ECX, 0 },
+		{ { 0x89, 0x44, 0x24, 0x0c }, true, GPR_ESP, 12 }, { { 0x89, 0x45, 0xf4 }, true, GPR_EBP, -12 },
+		{ { 0x89, 0x84, 0x24, 0, 1, 0, 0 }, true, GPR_ESP, 256 }, { { 0x89, 0x01 }, true, GPR_ECX, 0 },
 		{ { 0x66, 0x89, 0x45, 0x08 }, true, GPR_EBP, 8 },
-		{ { 0x89, 0xc8 }, false, GPR_NONE, 0 },		      /* a register */
-		{ { 0x89, 0x05, 1, 2, 3, 4 }, false, GPR_NONE, 0 },   /* no base */
-		{ { 0x89, 0x44, 0x84, 0x0c }, false, GPR_NONE, 0 },   /* an index */
+		{ { 0x89, 0xc8 }, false, GPR_NONE, 0 },             /* a register */
+		{ { 0x89, 0x05, 1, 2, 3, 4 }, false, GPR_NONE, 0 }, /* no base */
+		{ { 0x89, 0x44, 0x84, 0x0c }, false, GPR_NONE, 0 }, /* an index */
 		{ { 0x89, 0x04, 0x25, 1, 2, 3, 4 }, false, GPR_NONE, 0 },
-		{ { 0x50 }, false, GPR_NONE, 0 },		      /* no ModRM byte */
+		{ { 0x50 }, false, GPR_NONE, 0 }, /* no ModRM byte */
 	};
 	struct insn_decoder *d = insn_decoder_new();
 
@@ -167,8 +165,7 @@ static void finds_base_and_displacement(void **state)
 		enum gpr base = GPR_NONE;
 		int32_t disp = 0;
 
-		assert_int_equal(insn_base_disp(cases[i].bytes, decoded(d, cases[i].bytes), &base, &disp),
-				cases[i].ok);
+		assert_int_equal(insn_base_disp(cases[i].bytes, decoded(d, cases[i].bytes), &base, &disp), cases[i].ok);
 		assert_int_equal(base, cases[i].base);
 		assert_int_equal(disp, cases[i].disp);
 	}

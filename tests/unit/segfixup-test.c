@@ -6,7 +6,10 @@
 #include "base/util.h"
 #include "xen/segfixup.h"
 
-#define INSN(...) { .bytes = { __VA_ARGS__ }, .len = sizeof((uint8_t[]){ __VA_ARGS__ }) }
+#define INSN(...)                                                                                                      \
+	{                                                                                                              \
+		.bytes = { __VA_ARGS__ }, .len = sizeof((uint8_t[]){ __VA_ARGS__ })                                    \
+	}
 
 struct insn_case {
 	uint8_t bytes[15];
@@ -16,15 +19,15 @@ struct insn_case {
 static void fixes_up_what_xen_fixes_up(void **state)
 {
 	static const struct insn_case accepted[] = {
-		INSN(0x65, 0xa1, 0xf8, 0xff, 0xff, 0xff),	/* mov %gs:-8,%eax */
-		INSN(0x65, 0x8b, 0x00),				/* mov %gs:(%eax),%eax */
-		INSN(0x65, 0x66, 0x89, 0x08),			/* mov %cx,%gs:(%eax) */
-		INSN(0xf0, 0x65, 0x0f, 0xc1, 0x08),		/* lock xadd */
-		INSN(0x65, 0x0f, 0x45, 0x00),			/* cmovne: since 57a3afdaf3 */
-		INSN(0x65, 0x0f, 0xb6, 0x00),			/* movzbl */
-		INSN(0x65, 0xdd, 0x00),				/* fldl: since ebbd515a32 */
-		INSN(0x65, 0xff, 0x30),				/* push %gs:(%eax) */
-		INSN(0x65, 0x8f, 0x00),				/* pop %gs:(%eax) */
+		INSN(0x65, 0xa1, 0xf8, 0xff, 0xff, 0xff), /* mov %gs:-8,%eax */
+		INSN(0x65, 0x8b, 0x00),                   /* mov %gs:(%eax),%eax */
+		INSN(0x65, 0x66, 0x89, 0x08),             /* mov %cx,%gs:(%eax) */
+		INSN(0xf0, 0x65, 0x0f, 0xc1, 0x08),       /* lock xadd */
+		INSN(0x65, 0x0f, 0x45, 0x00),             /* cmovne: since 57a3afdaf3 */
+		INSN(0x65, 0x0f, 0xb6, 0x00),             /* movzbl */
+		INSN(0x65, 0xdd, 0x00),                   /* fldl: since ebbd515a32 */
+		INSN(0x65, 0xff, 0x30),                   /* push %gs:(%eax) */
+		INSN(0x65, 0x8f, 0x00),                   /* pop %gs:(%eax) */
 		INSN(0x65, 0x83, 0x05, 0xf8, 0xff, 0xff, 0xff, 0x01),
 		INSN(0x65, 0x69, 0x00, 0x01, 0x00, 0x00, 0x00), /* imul */
 	};
@@ -40,14 +43,14 @@ static void refuses_what_xen_refuses(void **state)
 		struct insn_case insn;
 		const char *why;
 	} refused[] = {
-		{ INSN(0x65, 0x0f, 0x6f, 0x00), "opcode unknown to Xen's fix-up" },	    /* movq, MMX */
-		{ INSN(0x65, 0xf3, 0x0f, 0x6f, 0x00), "opcode unknown to Xen's fix-up" },   /* movdqu */
-		{ INSN(0x65, 0x0f, 0x28, 0x00), "opcode unknown to Xen's fix-up" },	    /* movaps */
-		{ INSN(0xf0, 0x65, 0x0f, 0xb1, 0x08), "opcode unknown to Xen's fix-up" },   /* lock cmpxchg */
-		{ INSN(0x65, 0xac), "opcode unknown to Xen's fix-up" },			    /* lods */
-		{ INSN(0x65, 0xd7), "opcode unknown to Xen's fix-up" },			    /* xlat */
-		{ INSN(0x65, 0xc5, 0xf8, 0x10, 0x00), "opcode unknown to Xen's fix-up" },   /* vmovups */
-		{ INSN(0x65, 0xd9, 0x08), "x87 opcode unknown to Xen's fix-up" },	    /* d9 /1 */
+		{ INSN(0x65, 0x0f, 0x6f, 0x00), "opcode unknown to Xen's fix-up" },       /* movq, MMX */
+		{ INSN(0x65, 0xf3, 0x0f, 0x6f, 0x00), "opcode unknown to Xen's fix-up" }, /* movdqu */
+		{ INSN(0x65, 0x0f, 0x28, 0x00), "opcode unknown to Xen's fix-up" },       /* movaps */
+		{ INSN(0xf0, 0x65, 0x0f, 0xb1, 0x08), "opcode unknown to Xen's fix-up" }, /* lock cmpxchg */
+		{ INSN(0x65, 0xac), "opcode unknown to Xen's fix-up" },                   /* lods */
+		{ INSN(0x65, 0xd7), "opcode unknown to Xen's fix-up" },                   /* xlat */
+		{ INSN(0x65, 0xc5, 0xf8, 0x10, 0x00), "opcode unknown to Xen's fix-up" }, /* vmovups */
+		{ INSN(0x65, 0xd9, 0x08), "x87 opcode unknown to Xen's fix-up" },         /* d9 /1 */
 		{ INSN(0x64, 0xa1, 0xf8, 0xff, 0xff, 0xff), "%fs" },
 		{ INSN(0x65, 0x67, 0x8b, 0x07), "16-bit address" },
 		{ INSN(0x2e, 0x65, 0x8b, 0x00), "another segment prefix" },

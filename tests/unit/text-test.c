@@ -16,12 +16,15 @@ static void quotes_what_a_terminal_would_obey(void **state)
 		{ "a\nb", "a\\x0ab" },
 		{ "\033[31mred", "\\x1b[31mred" },
 		{ "back\\slash", "back\\\\slash" },
-		{ "gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f" },	 /* valid UTF-8 stays */
-		{ "bad\xc3", "bad\\xc3" },			 /* cut short */
-		{ "\xc0\xaf", "\\xc0\\xaf" },			 /* overlong */
-		{ "\xed\xa0\x80", "\\xed\\xa0\\x80" },		 /* a surrogate */
-		{ "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80" },	 /* beyond Unicode */
-		{ "\xc2\x9b" "2J", "\\xc2\\x9b" "2J" },		 /* C1: another escape */
+		{ "gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f" }, /* valid UTF-8 stays */
+		{ "bad\xc3", "bad\\xc3" },                      /* cut short */
+		{ "\xc0\xaf", "\\xc0\\xaf" },                   /* overlong */
+		{ "\xed\xa0\x80", "\\xed\\xa0\\x80" },          /* a surrogate */
+		{ "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80" }, /* beyond Unicode */
+		{ "\xc2\x9b"
+		  "2J",
+				"\\xc2\\x9b"
+				"2J" }, /* C1: another escape */
 		{ "\xf0\x9f\x90\xa7", "\xf0\x9f\x90\xa7" },
 		{ "\x7f", "\\x7f" },
 	};

@@ -13,9 +13,16 @@ static void ranges(void **state)
 		uint64_t off, len, size;
 		int ok;
 	} cases[] = {
-		{ 0, 0, 0, 1 },	 { 0, 1, 0, 0 },	     { 0, 10, 10, 1 },	       { 1, 10, 10, 0 },
-		{ 10, 0, 10, 1 }, { 11, 0, 10, 0 },	     { UINT64_MAX, 1, 10, 0 }, { 1, UINT64_MAX, 10, 0 },
-		{ 5, 5, 10, 1 },  { UINT64_MAX, UINT64_MAX, UINT64_MAX, 0 },
+		{ 0, 0, 0, 1 },
+		{ 0, 1, 0, 0 },
+		{ 0, 10, 10, 1 },
+		{ 1, 10, 10, 0 },
+		{ 10, 0, 10, 1 },
+		{ 11, 0, 10, 0 },
+		{ UINT64_MAX, 1, 10, 0 },
+		{ 1, UINT64_MAX, 10, 0 },
+		{ 5, 5, 10, 1 },
+		{ UINT64_MAX, UINT64_MAX, UINT64_MAX, 0 },
 	};
 
 	(void)state;

@@ -8,11 +8,13 @@
 #include "set.h"
 
 static const char usage[] =
-	"usage: nosegneg-check scan [options] PATH...   accesses below the thread pointer in i386 programs and libraries\n"
-	"       nosegneg-check set [options] DIR        does a nosegneg library set belong to this machine's C library?\n"
-	"       nosegneg-check --help | --version\n"
-	"\n"
-	"'nosegneg-check COMMAND --help' lists a command's options; nosegneg-check(1) is the manual.\n";
+		"usage: nosegneg-check scan [options] PATH...   accesses below the thread pointer in i386 programs and "
+		"libraries\n"
+		"       nosegneg-check set [options] DIR        does a nosegneg library set belong to this machine's C "
+		"library?\n"
+		"       nosegneg-check --help | --version\n"
+		"\n"
+		"'nosegneg-check COMMAND --help' lists a command's options; nosegneg-check(1) is the manual.\n";
 
 /* getopt begins its messages with argv[0]. */
 static int call(int (*command)(int, char **), const char *name, int argc, char **argv)

@@ -60,8 +60,8 @@ static const char *disassemble(char *buf, size_t size, const struct scan_access 
 {
 	ZydisDisassembledInstruction text;
 
-	if (!ZYAN_SUCCESS(ZydisDisassembleATT(ZYDIS_MACHINE_MODE_LEGACY_32, access->ref.addr, access->ref.bytes,
-			    access->ref.len, &text)))
+	if (!ZYAN_SUCCESS(ZydisDisassembleATT(
+			    ZYDIS_MACHINE_MODE_LEGACY_32, access->ref.addr, access->ref.bytes, access->ref.len, &text)))
 		snprintf(text.text, sizeof(text.text), "?");
 	snprintf(buf, size, "%s", text.text);
 	return buf;
@@ -279,9 +279,9 @@ static json_t *json_file(const struct scan_file *file, const struct scan_options
 
 	json_object_set_new(one, "path", output_string(file->path));
 	json_object_set_new(one, "status",
-			json_string(file->status == SCAN_OK		? "scanned"
-					: file->status == SCAN_FAILED	? "failed"
-									: "not affected"));
+			json_string(file->status == SCAN_OK           ? "scanned"
+					: file->status == SCAN_FAILED ? "failed"
+								      : "not affected"));
 	if (file->status == SCAN_FAILED)
 		json_object_set_new(one, "error", output_string(file->why));
 	if (file->status == SCAN_NOT_AFFECTED)
@@ -347,25 +347,28 @@ static void print_one(const struct scan_file *file, void *arg)
 }
 
 static const char usage[] =
-	"usage: nosegneg-check scan [options] PATH...\n"
-	"Finds accesses to memory through %gs or %fs in i386 ELF files and says which of them lie below the\n"
-	"thread pointer, where a 32-bit Xen makes them trap. Directories are walked.\n"
-	"\n"
-	"  -s, --symbols       counts for each function, most findings first\n"
-	"  -i, --instructions  each instruction: address, verdict, bytes, disassembly, reason\n"
-	"  -f, --findings      leave out what is safe\n"
-	"  -j, --jobs N        scan on N threads (default: one for each processor)\n"
-	"      --json          one JSON document on standard output\n"
-	"  -h, --help          this text\n"
-	"\n"
-	"Exit status: 0 nothing proven or possible, 1 something is, 2 a file could not be scanned.\n";
+		"usage: nosegneg-check scan [options] PATH...\n"
+		"Finds accesses to memory through %gs or %fs in i386 ELF files and says which of them lie below the\n"
+		"thread pointer, where a 32-bit Xen makes them trap. Directories are walked.\n"
+		"\n"
+		"  -s, --symbols       counts for each function, most findings first\n"
+		"  -i, --instructions  each instruction: address, verdict, bytes, disassembly, reason\n"
+		"  -f, --findings      leave out what is safe\n"
+		"  -j, --jobs N        scan on N threads (default: one for each processor)\n"
+		"      --json          one JSON document on standard output\n"
+		"  -h, --help          this text\n"
+		"\n"
+		"Exit status: 0 nothing proven or possible, 1 something is, 2 a file could not be scanned.\n";
 
 enum { OPTION_JSON = CHAR_MAX + 1 };
 
 static const struct option long_options[] = {
-	{ "symbols", no_argument, NULL, 's' },	{ "instructions", no_argument, NULL, 'i' },
-	{ "findings", no_argument, NULL, 'f' }, { "jobs", required_argument, NULL, 'j' },
-	{ "json", no_argument, NULL, OPTION_JSON }, { "help", no_argument, NULL, 'h' },
+	{ "symbols", no_argument, NULL, 's' },
+	{ "instructions", no_argument, NULL, 'i' },
+	{ "findings", no_argument, NULL, 'f' },
+	{ "jobs", required_argument, NULL, 'j' },
+	{ "json", no_argument, NULL, OPTION_JSON },
+	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
 

@@ -21,7 +21,7 @@ struct inode_set {
 		dev_t dev;
 		ino_t ino;
 		bool used;
-	} *slot;
+	} * slot;
 	size_t n, size; /* size is a power of two */
 };
 
@@ -33,7 +33,7 @@ struct run {
 	struct inode_set seen;
 
 	pthread_mutex_t lock;
-	size_t next;	/* file to scan */
+	size_t next;    /* file to scan */
 	size_t printed; /* files handed to print */
 	bool *done;
 	int error;
@@ -91,8 +91,7 @@ static struct scan_file *add_file(struct run *run, const char *path, bool explic
 		free(copy);
 		return NULL;
 	}
-	list->file[list->n] =
-			(struct scan_file){ .path = copy, .explicit_path = explicit_path, .status = status };
+	list->file[list->n] = (struct scan_file){ .path = copy, .explicit_path = explicit_path, .status = status };
 	return &list->file[list->n++];
 }
 
@@ -134,7 +133,8 @@ static int add_entry(struct run *run, const FTSENT *entry)
 	case FTS_ERR:
 	case FTS_NS:
 		return add_failure(run, entry->fts_path, explicit_path, strerror(entry->fts_errno));
-	default: /* directories; symbolic links below them, whose targets are met where they are, or are not asked for */
+	default: /* directories; symbolic links below them, whose targets are met where they are, or are not asked for
+		  */
 		return 0;
 	}
 }

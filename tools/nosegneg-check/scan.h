@@ -13,17 +13,17 @@ enum scan_detail { SCAN_FILES, SCAN_SYMBOLS, SCAN_INSTRUCTIONS };
 struct scan_options {
 	enum scan_detail detail;
 	bool json;
-	bool findings;	 /* leave out what is safe: files, functions, instructions */
-	bool progress;	 /* show a progress line on standard error */
-	unsigned jobs;	 /* threads */
+	bool findings; /* leave out what is safe: files, functions, instructions */
+	bool progress; /* show a progress line on standard error */
+	unsigned jobs; /* threads */
 };
 
 enum scan_status {
-	SCAN_OK,	   /* an i386 file, scanned */
+	SCAN_OK,           /* an i386 file, scanned */
 	SCAN_NOT_AFFECTED, /* ELF for another machine */
-	SCAN_NOT_ELF,	   /* only below a directory: skipped */
-	SCAN_SPECIAL,	   /* a device, FIFO or socket below a directory: skipped */
-	SCAN_FAILED,	   /* `why` says what is wrong */
+	SCAN_NOT_ELF,      /* only below a directory: skipped */
+	SCAN_SPECIAL,      /* a device, FIFO or socket below a directory: skipped */
+	SCAN_FAILED,       /* `why` says what is wrong */
 };
 
 struct scan_counts {
@@ -34,10 +34,10 @@ struct scan_counts {
 /* One access with what the report needs beside it. */
 struct scan_access {
 	struct segref ref;
-	const char *section;   /* its name; owned by the file */
-	const char *function;  /* name of the nearest symbol at or before it, or NULL; owned by the file */
-	uint64_t offset;       /* from that symbol */
-	const char *refusal;   /* why Xen refuses it (static), NULL: fixed up, or safe */
+	const char *section;  /* its name; owned by the file */
+	const char *function; /* name of the nearest symbol at or before it, or NULL; owned by the file */
+	uint64_t offset;      /* from that symbol */
+	const char *refusal;  /* why Xen refuses it (static), NULL: fixed up, or safe */
 };
 
 struct scan_file {
@@ -50,7 +50,7 @@ struct scan_file {
 	struct scan_access *access; /* only with detail */
 	size_t naccess, access_cap;
 	struct symbol_table *symbols; /* holds the names */
-	char **section; /* section names, nsection of them */
+	char **section;               /* section names, nsection of them */
 	size_t nsection;
 };
 
