@@ -4,7 +4,7 @@
 # The control experiment: the same pipeline without the flag and without our
 # patches has to give the distribution's own code, instruction by instruction.
 # What the set then has different comes from the flag and the patches alone.
-# Called by `make libs-control`; exit 1 if more than one in a thousand differ.
+# Called by `make libs-control`; exit 1 if they do not.
 set -euo pipefail
 # shellcheck source=tools/glibc/common.sh
 . tools/glibc/common.sh
@@ -12,10 +12,17 @@ set -euo pipefail
 flag=-mno-tls-direct-seg-refs
 tmp=$work/control
 
-# instructions FILE: one a line, without addresses, which shift.
+# One instruction in a thousand, where gcc built for another host allocates
+# registers differently (splice, copy_file_range), and for each library the
+# start files of gcc's own, which Debian builds with endbr32 for amd64 only.
+tolerated() {
+	echo $(($1 / 1000 + 8))
+}
+
+# instructions FILE: one a line, without constants and addresses, which shift.
 instructions() {
 	objdump -d --no-show-raw-insn -j .text "$1" |
-		sed -nE 's/^ *[0-9a-f]+:\t//; T; s/ *<[^>]*>//; s/0x[0-9a-f]+|\b[0-9a-f]{5,}\b/N/g; p'
+		sed -nE 's/^ *[0-9a-f]+:\t//; T; s/ *<[^>]*>//; s/\s+$//; s/0x[0-9a-f]+/N/g; s/^([a-z]+ +)[0-9a-f]+$/\1N/; p'
 }
 
 # Local symbols make objdump start afresh where a stripped file flows on.
@@ -28,7 +35,7 @@ compare() {
 	all=$(wc -l <"$tmp/base.s")
 	differ=$(diff "$tmp/base.s" "$tmp/control.s" | grep -c '^<') || true
 	echo "libs $TARGET: control $name: $all instructions, $differ differ from the distribution's"
-	[ $((differ * 1000)) -le "$all" ]
+	[ "$differ" -le "$(tolerated "$all")" ]
 }
 
 export OBJ_DIR=$tmp/obj SOURCE_DIR=$tmp/source
