@@ -13,6 +13,7 @@
 
 #define FILE_LIMIT (16u << 20)
 #define CPU_LIMIT_S 600
+#define FD_LIMIT 1024
 
 static void limit(int resource, rlim_t value)
 {
@@ -29,6 +30,13 @@ static void reset_signals(void)
 		signal(sig, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* What the caller inherited (a job server's pipe, say) is not the program's. */
+static void close_others(void)
+{
+	for (int fd = STDERR_FILENO + 1; fd < FD_LIMIT; fd++)
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
 static int redirect(const char *path, int flags, int to)
@@ -52,6 +60,7 @@ static void __attribute__((noreturn)) child(const struct process_spec *spec, pid
 	if (getppid() != parent)
 		_exit(127); /* the parent ended before the line above */
 	reset_signals();
+	close_others();
 	umask(022);
 	r = redirect("/dev/null", O_RDONLY, STDIN_FILENO);
 	if (r == 0)

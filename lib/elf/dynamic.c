@@ -422,8 +422,19 @@ static int read_symbols(struct image *img, struct dynamic *dyn, const struct tag
 	return r;
 }
 
+static void take_note(struct dynamic *dyn, uint32_t type, const uint8_t *desc, uint32_t size)
+{
+	if (type == NT_GNU_BUILD_ID && !dyn->build_id_len && size <= DYNAMIC_BUILD_ID_MAX) {
+		memcpy(dyn->build_id, desc, size);
+		dyn->build_id_len = size;
+	} else if (type == NT_GNU_ABI_TAG && !dyn->has_abi && size >= sizeof(dyn->abi)) {
+		memcpy(dyn->abi, desc, sizeof(dyn->abi));
+		dyn->has_abi = true;
+	}
+}
+
 /* Stops at the first note that does not fit; alignment is 4 on i386 whatever the segment says, except for 8. */
-static void find_build_id(struct dynamic *dyn, const uint8_t *data, uint64_t size, uint64_t align)
+static void take_notes(struct dynamic *dyn, const uint8_t *data, uint64_t size, uint64_t align)
 {
 	Elf32_Nhdr nh;
 
@@ -436,12 +447,8 @@ static void find_build_id(struct dynamic *dyn, const uint8_t *data, uint64_t siz
 		desc = (name + nh.n_namesz + align - 1) & ~(align - 1);
 		if (!range_ok(name, nh.n_namesz, size) || !range_ok(desc, nh.n_descsz, size))
 			return;
-		if (nh.n_type == NT_GNU_BUILD_ID && nh.n_namesz == 4 && memcmp(data + name, "GNU", 4) == 0 &&
-				nh.n_descsz <= DYNAMIC_BUILD_ID_MAX) {
-			memcpy(dyn->build_id, data + desc, nh.n_descsz);
-			dyn->build_id_len = nh.n_descsz;
-			return;
-		}
+		if (nh.n_namesz == 4 && memcmp(data + name, "GNU", 4) == 0)
+			take_note(dyn, nh.n_type, data + desc, nh.n_descsz);
 		at = (desc + nh.n_descsz + align - 1) & ~(align - 1);
 	}
 }
@@ -451,8 +458,6 @@ static int read_notes(struct image *img, const GElf_Phdr *ph, struct dynamic *dy
 	_cleanup_free_ uint8_t *data = NULL;
 	int r;
 
-	if (dyn->build_id_len)
-		return 0;
 	if (!range_ok(ph->p_offset, ph->p_filesz, img->size))
 		return broken(why, "a note segment lies outside the file");
 	if (ph->p_filesz > NOTES_MAX)
@@ -463,7 +468,7 @@ static int read_notes(struct image *img, const GElf_Phdr *ph, struct dynamic *dy
 	r = read_at(img->fd, data, ph->p_filesz, ph->p_offset);
 	if (r < 0)
 		return failed(why, r);
-	find_build_id(dyn, data, ph->p_filesz, ph->p_align);
+	take_notes(dyn, data, ph->p_filesz, ph->p_align);
 	return 0;
 }
 

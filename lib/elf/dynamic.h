@@ -43,6 +43,8 @@ struct dynamic {
 	uint32_t stack_flags;	      /* PT_GNU_STACK: PF_... */
 	uint8_t build_id[DYNAMIC_BUILD_ID_MAX];
 	size_t build_id_len; /* 0: none */
+	bool has_abi;
+	uint32_t abi[4]; /* NT_GNU_ABI_TAG: the system, and the oldest kernel release it runs on */
 
 	struct dynamic_symbol *symbols; /* without the null symbol */
 	size_t nsymbols;

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "set-facts.h"
+
+void facts_add(struct facts *f, char *key, char *value)
+{
+	if (array_reserve(&f->fact, &f->cap, f->n + 1, sizeof(*f->fact)) < 0)
+		set_out_of_memory();
+	f->fact[f->n++] = (struct fact){ key, value };
+}
+
+void facts_clear(struct facts *f)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		free(f->fact[i].key);
+		free(f->fact[i].value);
+	}
+	free(f->fact);
+	*f = (struct facts){ 0 };
+}
+
+static void add_text(struct facts *f, const char *key, const char *value)
+{
+	if (value)
+		facts_add(f, set_format("%s", key), set_format("%s", value));
+}
+
+/* NEEDED in one fact: the order is the order in which symbols are looked up. */
+static char *join_needed(const struct dynamic *dyn)
+{
+	char *all = set_format("%s", dyn->nneeded ? dyn->needed[0] : "nothing");
+
+	for (size_t i = 1; i < dyn->nneeded && strlen(all) < 4096; i++) {
+		char *longer = set_format("%s %s", all, dyn->needed[i]);
+
+		free(all);
+		all = longer;
+	}
+	return all;
+}
+
+static char *stack_flags(const struct dynamic *dyn)
+{
+	if (!dyn->has_stack)
+		return set_format("not given");
+	return set_format("%s%s%s", dyn->stack_flags & PF_R ? "R" : "", dyn->stack_flags & PF_W ? "W" : "",
+			dyn->stack_flags & PF_X ? "X" : "");
+}
+
+void facts_of_headers(struct facts *f, const struct dynamic *dyn)
+{
+	add_text(f, "SONAME", dyn->soname);
+	facts_add(f, set_format("NEEDED"), join_needed(dyn));
+	add_text(f, "INTERP", dyn->interp);
+	add_text(f, "RPATH", dyn->rpath);
+	add_text(f, "RUNPATH", dyn->runpath);
+	facts_add(f, set_format("GNU_STACK"), stack_flags(dyn));
+	facts_add(f, set_format("FLAGS"), set_format("%#x", dyn->flags));
+	facts_add(f, set_format("FLAGS_1"), set_format("%#x", dyn->flags_1));
+	if (dyn->textrel)
+		add_text(f, "TEXTREL", "present");
+	if (dyn->symbolic)
+		add_text(f, "SYMBOLIC", "present");
+	if (dyn->has_tls) {
+		facts_add(f, set_format("TLS size"), set_format("%u", dyn->tls_size));
+		facts_add(f, set_format("TLS alignment"), set_format("%u", dyn->tls_align));
+	}
+	if (dyn->has_abi)
+		facts_add(f, set_format("oldest kernel"),
+				set_format("%u.%u.%u", dyn->abi[1], dyn->abi[2], dyn->abi[3]));
+}
+
+void facts_of_versions(struct facts *f, const struct dynamic *dyn)
+{
+	for (size_t i = 0; i < dyn->ndefs; i++) {
+		const struct dynamic_version *v = &dyn->defs[i];
+
+		facts_add(f, set_format("defines %s", v->name),
+				set_format("%s%s%s%s", v->flags & VER_FLG_BASE ? "the file's own" : "a version",
+						v->flags & VER_FLG_WEAK ? ", weak" : "", v->parent ? ", after " : "",
+						v->parent ? v->parent : ""));
+	}
+	for (size_t i = 0; i < dyn->nneeds; i++)
+		facts_add(f, set_format("needs %s of %s", dyn->needs[i].name, dyn->needs[i].file),
+				set_format("%s", dyn->needs[i].flags & VER_FLG_WEAK ? "weak" : "strong"));
+}
+
+static char *type_name(uint8_t type)
+{
+	static const char *const names[] = { [STT_NOTYPE] = "NOTYPE", [STT_OBJECT] = "OBJECT", [STT_FUNC] = "FUNC",
+		[STT_SECTION] = "SECTION", [STT_FILE] = "FILE", [STT_COMMON] = "COMMON", [STT_TLS] = "TLS",
+		[STT_GNU_IFUNC] = "IFUNC" };
+
+	return type < ARRAY_SIZE(names) && names[type] ? set_format("%s", names[type]) : set_format("type %u", type);
+}
+
+static const char *bind_name(uint8_t bind)
+{
+	return bind == STB_GLOBAL ? "GLOBAL" : bind == STB_WEAK ? "WEAK" : bind == STB_GNU_UNIQUE ? "UNIQUE" : "LOCAL";
+}
+
+static const char *visibility_name(uint8_t visibility)
+{
+	static const char *const names[] = { "DEFAULT", "INTERNAL", "HIDDEN", "PROTECTED" };
+
+	return names[visibility & 3];
+}
+
+/* A function may be of any size; what a program copies or lays out around may not. */
+static bool size_matters(uint8_t type)
+{
+	return type == STT_OBJECT || type == STT_TLS || type == STT_COMMON;
+}
+
+static char *symbol_value(const struct dynamic_symbol *s)
+{
+	char *type = type_name(s->type), *size = set_format(size_matters(s->type) ? ", %u bytes" : "", s->size), *all;
+
+	all = set_format("%s %s %s%s%s", type, bind_name(s->bind), visibility_name(s->visibility),
+			s->shndx == SHN_ABS ? " ABS" : "", size);
+	free(type);
+	free(size);
+	return all;
+}
+
+void facts_of_symbols(struct facts *f, const struct dynamic *dyn)
+{
+	for (size_t i = 0; i < dyn->nsymbols; i++) {
+		const struct dynamic_symbol *s = &dyn->symbols[i];
+
+		if (!s->defined)
+			continue;
+		facts_add(f, set_format("%s%s%s", s->name, s->version ? s->hidden ? "@" : "@@" : "",
+					      s->version ? s->version : ""),
+				symbol_value(s));
+	}
+}
+
+static int fact_compare(const void *a, const void *b)
+{
+	const struct fact *x = a, *y = b;
+	int order = strcmp(x->key, y->key);
+
+	return order ? order : strcmp(x->value, y->value);
+}
+
+static void sort(struct facts *f)
+{
+	if (f->n)
+		qsort(f->fact, f->n, sizeof(*f->fact), fact_compare);
+}
+
+void facts_compare(struct set_report *r, enum set_check check, const char *subject, struct facts *base,
+		struct facts *value, const char *plural)
+{
+	size_t i = 0, j = 0, equal = 0;
+
+	sort(base);
+	sort(value);
+	while (i < base->n || j < value->n) {
+		const struct fact *b = i < base->n ? &base->fact[i] : NULL, *v = j < value->n ? &value->fact[j] : NULL;
+		int order = !b ? 1 : !v ? -1 : strcmp(b->key, v->key);
+
+		i += order <= 0;
+		j += order >= 0;
+		if (order == 0 && strcmp(b->value, v->value) == 0)
+			equal++;
+		else
+			report_difference(r, SET_FINDING, check, subject, order <= 0 ? b->key : v->key,
+					order <= 0 ? b->value : NULL, order >= 0 ? v->value : NULL);
+	}
+	report_equal(r, check, subject, equal, plural);
+}
