@@ -72,12 +72,13 @@ check-scan-corpus: tools ## compare the scanner with objdump on hundreds of Debi
 	$(Q)tests/scan/fetch-corpus $(B)/tests/corpus
 	$(Q)tests/scan/compare-objdump $(NOSEGNEG_CHECK) $(B)/tests/corpus/root /usr/lib/i386-linux-gnu
 
-bench-scan: tools $(B)/tests/floor ## the scanner against objdump, and against reading the bytes once
-	$(Q)tests/bench/scan $(NOSEGNEG_CHECK) $(B)/tests/floor
-
-$(B)/tests/floor: tests/bench/floor.c
+bench_timers := $(B)/bench/best $(B)/bench/floor
+$(B)/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(Q)$(compile) $< -o $@
+
+bench-scan: tools $(bench_timers) ## the scanner against objdump, and against reading the bytes once
+	$(Q)tests/bench/scan $(NOSEGNEG_CHECK) $(B)/bench
 
 # libFuzzer wants clang. Findings and the grown corpus stay in build/fuzz.
 FUZZ_SECONDS ?= 600

@@ -2,7 +2,6 @@
 #include <elfutils/libdw.h>
 #include <dwarf.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -202,6 +201,7 @@ static size_t first_mark(const struct function_map *map, uint32_t shndx, uint64_
 struct span_list {
 	struct span *span;
 	size_t n, cap;
+	size_t first; /* of this section */
 	enum mark_source last_source;
 };
 
@@ -226,7 +226,7 @@ static int append_mark(struct span_list *list, const struct function_mark *m, ui
 
 	if (m->start < *end && (m->source != MARK_FDE || list->last_source == MARK_FDE))
 		return 0;
-	if (m->start < *end && list->n)
+	if (m->start < *end && list->n > list->first)
 		list->span[list->n - 1].end = *end = m->start;
 	r = add_span(list, *end, m->start, SPAN_GAP);
 	if (r == 0)
@@ -246,11 +246,11 @@ static uint64_t unsized_limit(const struct function_map *map, size_t i, uint64_t
 }
 
 int function_map_spans(const struct function_map *map, const struct image *img, const struct image_code *code,
-		struct span **spans, size_t *cap)
+		struct span **spans, size_t *n, size_t *cap)
 {
 	uint32_t shndx = img->type == ET_REL ? code->shndx : 0;
 	uint64_t limit = code->addr + code->size, end = code->addr;
-	struct span_list list = { .span = *spans, .cap = *cap };
+	struct span_list list = { .span = *spans, .n = *n, .cap = *cap, .first = *n };
 	int r = 0;
 
 	for (size_t i = first_mark(map, shndx, code->addr); r == 0 && i < map->n; i++) {
@@ -263,8 +263,7 @@ int function_map_spans(const struct function_map *map, const struct image *img, 
 	if (r == 0)
 		r = add_span(&list, end, limit, SPAN_GAP);
 	*spans = list.span;
+	*n = list.n;
 	*cap = list.cap;
-	if (r == 0 && list.n > INT_MAX)
-		r = -ENOMEM;
-	return r < 0 ? r : (int)list.n;
+	return r;
 }

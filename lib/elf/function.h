@@ -28,9 +28,9 @@ struct function_map {
 int function_map_read(struct function_map *map, struct image *img, char *why);
 void function_map_free(struct function_map *map);
 
-/* Divides one executable section into spans, in order, without holes or overlaps. *spans (freed by the caller, may be
- * reused between calls with its capacity in *cap) holds as many as are returned; or -ENOMEM. */
+/* Divides one executable section into spans, in order, without holes or overlaps, and appends them to the growing array
+ * *spans (*n of *cap). Returns 0 or -ENOMEM. */
 int function_map_spans(const struct function_map *map, const struct image *img, const struct image_code *code,
-		struct span **spans, size_t *cap);
+		struct span **spans, size_t *n, size_t *cap);
 
 #endif

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <assert.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -13,15 +15,35 @@
 enum { PREFIX_NONE, PREFIX_66, PREFIX_F2, PREFIX_F3, PREFIX_COUNT };
 enum { MAP_ONE, MAP_0F, MAP_0F38, MAP_0F3A, MAP_COUNT };
 
-/* What is known of one opcode. */
+/* What is known of one opcode, by ModRM byte: a struct insn each, len 0 where Zydis was not asked yet. All the same for
+ * an opcode without ModRM byte. Threads that learn the same entry at once write the same word. */
 struct opcode_row {
-	struct insn insn[256]; /* by ModRM byte; len 0: not asked yet. All the same for an opcode without ModRM byte */
+	_Atomic uint64_t insn[256];
 };
 
 struct insn_decoder {
 	ZydisDecoder zydis;
 	struct opcode_row row[PREFIX_COUNT][MAP_COUNT][256];
 };
+
+static_assert(sizeof(struct insn) == sizeof(uint64_t), "an entry is one word");
+
+static struct insn recall(const _Atomic uint64_t *entry)
+{
+	uint64_t word = atomic_load_explicit(entry, memory_order_relaxed);
+	struct insn in;
+
+	memcpy(&in, &word, sizeof(in));
+	return in;
+}
+
+static void remember(_Atomic uint64_t *entry, struct insn in)
+{
+	uint64_t word;
+
+	memcpy(&word, &in, sizeof(word));
+	atomic_store_explicit(entry, word, memory_order_relaxed);
+}
 
 struct insn_decoder *insn_decoder_new(void)
 {
@@ -239,9 +261,9 @@ static struct insn learn(const struct insn_decoder *d, struct opcode_row *row, c
 	}
 	if (in.valid && bare) {
 		for (size_t i = 0; i < 256; i++)
-			row->insn[i] = known;
+			remember(&row->insn[i], known);
 	} else if (!has_sib_disp(in, op)) { /* the entry is for the form without that displacement */
-		row->insn[op[1]] = known;
+		remember(&row->insn[op[1]], known);
 	}
 	return in;
 }
@@ -266,7 +288,7 @@ static struct insn look_up(struct insn_decoder *d, const uint8_t *p)
 			return ask_zydis(d, p, ZYDIS_MAX_INSTRUCTION_LENGTH, &bare);
 	}
 	row = &d->row[prefix][map][op[0]];
-	in = row->insn[op[1]];
+	in = recall(&row->insn[op[1]]);
 	if (in.len == 0)
 		return learn(d, row, p, op, prefixes);
 	if (!in.valid)
@@ -281,7 +303,6 @@ static struct insn look_up(struct insn_decoder *d, const uint8_t *p)
 
 void insn_decode(struct insn_decoder *d, const uint8_t *p, size_t avail, struct insn *insn)
 {
-	const struct insn *known;
 	bool bare;
 
 	/* Near the end of the buffer every byte has to be counted: Zydis does. */
@@ -289,13 +310,10 @@ void insn_decode(struct insn_decoder *d, const uint8_t *p, size_t avail, struct 
 		*insn = ask_zydis(d, p, avail, &bare);
 		return;
 	}
-	known = &d->row[PREFIX_NONE][MAP_ONE][p[0]].insn[p[1]];
-	if (lead[*p] != LEAD_OPCODE || known->len == 0) {
+	*insn = recall(&d->row[PREFIX_NONE][MAP_ONE][p[0]].insn[p[1]]);
+	if (lead[*p] != LEAD_OPCODE || insn->len == 0)
 		*insn = look_up(d, p);
-		return;
-	}
-	*insn = *known;
-	if (has_sib_disp(*known, p))
+	else if (has_sib_disp(*insn, p))
 		insn->len = (uint8_t)(insn->len + 4);
 }
 

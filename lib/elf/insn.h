@@ -41,7 +41,7 @@ struct insn {
 
 enum { INSN_STACK_ADD = 100, INSN_STACK_SUB, INSN_STACK_OTHER }; /* adds or subtracts its immediate; see the operands */
 
-/* A decoder with its memory, 8 MiB of which only what is used is touched. Not for two threads at once. */
+/* A decoder with its memory, 8 MiB of which only what is used is touched. Any number of threads may share one. */
 struct insn_decoder;
 
 /* Returns NULL where memory is short. */

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -7,30 +9,48 @@
 #include "elf/flow.h"
 #include "elf/function.h"
 #include "elf/segref.h"
+#include "elf/trace.h"
 
 /* Code is read in windows and functions are cut into pieces, so that memory does not grow with the file. The largest
  * function in Debian's i386 archive is smaller than a piece; only code without any symbol is cut. */
 #define WINDOW_SIZE (256u << 10) /* at least; stays in the processor's cache */
+#define UNIT_SIZE   (64u << 10)  /* code that a thread takes at a time */
 #define PIECE_SIZE  (1u << 20)
+#define MAX_THREADS 64
 #define LOOKAHEAD   64 /* bytes behind a piece that its last instruction and a decoder look at */
 
 /* No thread control block is larger: struct pthread has 1 to 2 KiB in every glibc, and offsets beyond it are not
  * thread-local data but a wrapped or random number. */
 #define TCB_MAX 0x10000
 
-struct scan {
-	struct image *img;
-	segref_fn fn;
-	void *arg;
-	char *why;
-	struct function_map map;
-	struct span *spans;
-	size_t span_cap;
+/* A run of spans of one section that one thread scans, and what it found. */
+struct unit {
 	const struct image_code *code;
+	size_t first, count; /* of scan.span */
+	struct segref *ref;
+	size_t nref, ref_cap;
+	int error;
+};
+
+struct scan {
+	const struct image *img;
+	struct insn_decoder *decoder;
+	struct span *span;
+	size_t nspan, span_cap;
+	struct unit *unit;
+	size_t nunit, unit_cap;
+	atomic_size_t next; /* unit to scan */
+};
+
+/* What a thread has for itself. */
+struct worker {
+	struct scan *scan;
+	struct unit *unit; /* that it works on */
 	uint8_t *window;
 	uint64_t window_addr;
 	size_t window_size, window_cap;
 	struct flow flow;
+	struct tracer tracer;
 };
 
 const char *segref_verdict_name(enum segref_verdict verdict)
@@ -137,7 +157,7 @@ static bool judge_register(struct segref *ref, struct value v, uint32_t disp, bo
 	return true;
 }
 
-static int judge_registers(struct scan *s, size_t at, const ZydisDecodedOperand *op, struct segref *ref)
+static int judge_registers(struct worker *w, size_t at, const ZydisDecodedOperand *op, struct segref *ref)
 {
 	enum gpr base = insn_gpr(op->mem.base), index = insn_gpr(op->mem.index);
 	uint32_t disp = (uint32_t)op->mem.disp.value;
@@ -145,20 +165,20 @@ static int judge_registers(struct scan *s, size_t at, const ZydisDecodedOperand 
 	int r;
 
 	if (base != GPR_NONE) {
-		r = flow_trace(&s->flow, at, base, &v);
+		r = trace_register(&w->tracer, at, base, &v);
 		if (r < 0 || judge_register(ref, v, disp, index == GPR_NONE))
 			return r;
 	}
 	if (index != GPR_NONE && op->mem.scale == 1) {
-		r = flow_trace(&s->flow, at, index, &v);
+		r = trace_register(&w->tracer, at, index, &v);
 		if (r < 0 || judge_register(ref, v, disp, base == GPR_NONE))
 			return r;
 	}
-	judge_displacement(ref, s->img, op);
+	judge_displacement(ref, w->scan->img, op);
 	return 0;
 }
 
-static int judge_access(struct scan *s, size_t at, const struct insn_full *full, const ZydisDecodedOperand *op,
+static int judge_access(struct worker *w, size_t at, const struct insn_full *full, const ZydisDecodedOperand *op,
 		struct segref *ref)
 {
 	const struct image_tls_reloc *reloc = NULL;
@@ -173,13 +193,13 @@ static int judge_access(struct scan *s, size_t at, const struct insn_full *full,
 		return 0;
 	}
 	if (full->info.raw.disp.offset)
-		reloc = image_tls_reloc_at(s->img, s->flow.shndx, ref->addr + full->info.raw.disp.offset);
+		reloc = image_tls_reloc_at(w->scan->img, w->tracer.shndx, ref->addr + full->info.raw.disp.offset);
 	if (reloc && is_negative_reloc(reloc)) {
 		judge(ref, SEGREF_PROVEN, SEGREF_RELOCATED, (uint32_t)reloc->place);
 		return 0;
 	}
 	if (op->mem.base != ZYDIS_REGISTER_NONE || op->mem.index != ZYDIS_REGISTER_NONE)
-		return judge_registers(s, at, op, ref);
+		return judge_registers(w, at, op, ref);
 	judge_constant(ref, (uint32_t)op->mem.disp.value);
 	return 0;
 }
@@ -237,67 +257,98 @@ static bool looks_like_code(const struct flow *f, size_t at)
 	return implausible <= MAX_IMPLAUSIBLE;
 }
 
-static int report(struct scan *s, size_t at, const struct span *span)
+static int keep(struct unit *unit, const struct segref *ref)
 {
-	const struct flow_insn *in = &s->flow.insn[at];
-	const uint8_t *bytes = s->flow.bytes + in->off;
+	int r = array_reserve(&unit->ref, &unit->ref_cap, unit->nref + 1, sizeof(*ref));
+
+	if (r == 0)
+		unit->ref[unit->nref++] = *ref;
+	return r;
+}
+
+static int look_at(struct worker *w, size_t at, const struct span *span)
+{
+	const struct flow_insn *in = &w->flow.insn[at];
+	const uint8_t *bytes = w->flow.bytes + in->off;
 	struct insn_full full;
 	const ZydisDecodedOperand *op;
-	struct segref ref = { .code = s->code,
-		.shndx = s->flow.shndx,
-		.addr = s->flow.addr + in->off,
+	struct segref ref = { .code = w->unit->code,
+		.shndx = w->tracer.shndx,
+		.addr = w->flow.addr + in->off,
 		.function = span->start,
 		.len = in->in.len };
 	int r;
 
-	if (!insn_decode_full(s->flow.decoder, bytes, s->flow.avail - in->off, &full))
+	if (!insn_decode_full(w->flow.decoder, bytes, w->flow.avail - in->off, &full))
 		return 0;
 	op = segment_operand(&full);
 	if (!op)
 		return 0; /* the prefix stands before an instruction without a memory operand */
 	memcpy(ref.bytes, bytes, ref.len);
-	r = judge_access(s, at, &full, op, &ref);
-	if (ref.verdict != SEGREF_SAFE && span->kind == SPAN_GAP && !looks_like_code(&s->flow, at))
+	r = judge_access(w, at, &full, op, &ref);
+	if (ref.verdict != SEGREF_SAFE && span->kind == SPAN_GAP && !looks_like_code(&w->flow, at))
 		judge(&ref, SEGREF_SAFE, SEGREF_NOT_CODE, 0);
-	return r < 0 ? r : s->fn(&ref, s->arg);
+	return r < 0 ? r : keep(w->unit, &ref);
 }
 
 /* Reads the code from `start` on, at least `need` bytes. */
-static int move_window(struct scan *s, uint64_t start, size_t need)
+static int move_window(struct worker *w, uint64_t start, size_t need)
 {
-	uint64_t left = s->code->addr + s->code->size - start;
-	int r = array_reserve(&s->window, &s->window_cap, need > WINDOW_SIZE ? need : WINDOW_SIZE, 1);
+	const struct image_code *code = w->unit->code;
+	uint64_t left = code->addr + code->size - start;
+	int r = array_reserve(&w->window, &w->window_cap, need > WINDOW_SIZE ? need : WINDOW_SIZE, 1);
 
 	if (r < 0)
 		return r;
-	s->window_addr = start;
-	s->window_size = left < s->window_cap ? (size_t)left : s->window_cap;
-	return read_at(s->img->fd, s->window, s->window_size, s->code->off + (start - s->code->addr));
+	w->window_addr = start;
+	w->window_size = left < w->window_cap ? (size_t)left : w->window_cap;
+	return read_at(w->scan->img->fd, w->window, w->window_size, code->off + (start - code->addr));
 }
 
 /* Sets the flow to a piece of a span. */
-static int enter_piece(struct scan *s, uint64_t start, uint64_t end)
+static int enter_piece(struct worker *w, uint64_t start, uint64_t end)
 {
-	uint64_t limit = s->code->addr + s->code->size;
+	uint64_t limit = w->unit->code->addr + w->unit->code->size;
 	uint64_t want = end + LOOKAHEAD < limit ? end + LOOKAHEAD : limit;
 	int r = 0;
 
-	if (start < s->window_addr || want > s->window_addr + s->window_size)
-		r = move_window(s, start, (size_t)(want - start));
-	s->flow.bytes = s->window + (start - s->window_addr);
-	s->flow.avail = s->window_size - (size_t)(start - s->window_addr);
-	s->flow.size = (size_t)(end - start);
-	s->flow.addr = (uint32_t)start;
+	if (start < w->window_addr || want > w->window_addr + w->window_size)
+		r = move_window(w, start, (size_t)(want - start));
+	w->flow.bytes = w->window + (start - w->window_addr);
+	w->flow.avail = w->window_size - (size_t)(start - w->window_addr);
+	w->flow.size = (size_t)(end - start);
+	w->flow.addr = (uint32_t)start;
 	return r;
 }
 
-/* Only a byte of these values can begin such an access: most functions have none and are not decoded at all. */
-static bool has_segment_prefix(const uint8_t *bytes, size_t size)
+/* Only a byte of these values can begin such an access: most functions have none and are not decoded at all, the others
+ * up to the last one. Returns its place, plus 1; 0: none. */
+static size_t last_prefix(const uint8_t *bytes, size_t size)
 {
-	return memchr(bytes, 0x65, size) || memchr(bytes, 0x64, size);
+	const uint8_t *gs = memrchr(bytes, 0x65, size), *fs;
+	size_t behind = gs ? (size_t)(gs - bytes) + 1 : 0;
+
+	fs = memrchr(bytes + behind, 0x64, size - behind);
+	return fs ? (size_t)(fs - bytes) + 1 : behind;
 }
 
-static int scan_span(struct scan *s, const struct span *span)
+static int scan_piece(struct worker *w, const struct span *span, bool whole)
+{
+	size_t end = last_prefix(w->flow.bytes, w->flow.size);
+	int r;
+
+	if (whole && end == 0)
+		return 0;
+	/* looks_like_code wants to see what follows, and the next piece where this one ends. */
+	r = flow_sweep(&w->flow, whole && span->kind == SPAN_FUNCTION ? end : w->flow.size);
+	trace_begin(&w->tracer);
+	for (size_t i = 0; r == 0 && i < w->flow.n && w->flow.insn[i].off < end; i++)
+		if (w->flow.insn[i].in.segment)
+			r = look_at(w, i, span);
+	return r;
+}
+
+static int scan_span(struct worker *w, const struct span *span)
 {
 	uint64_t at = span->start, next;
 
@@ -306,66 +357,130 @@ static int scan_span(struct scan *s, const struct span *span)
 		int r;
 
 		next = whole ? span->end : at + PIECE_SIZE;
-		r = enter_piece(s, at, next);
+		r = enter_piece(w, at, next);
+		if (r == 0)
+			r = scan_piece(w, span, whole);
 		if (r < 0)
 			return r;
-		if (whole && !has_segment_prefix(s->flow.bytes, s->flow.size))
-			break;
-		r = flow_sweep(&s->flow);
-		if (r < 0)
-			return r;
-		for (size_t i = 0; i < s->flow.n && r == 0; i++)
-			if (s->flow.insn[i].in.segment)
-				r = report(s, i, span);
-		if (r != 0)
-			return r;
-		if (!whole)
-			next = at + s->flow.insn[s->flow.n - 1].off + s->flow.insn[s->flow.n - 1].in.len;
+		if (!whole) /* the last instruction may reach into the next piece */
+			next = at + w->flow.swept;
 	}
 	return 0;
 }
 
-static int scan_code(struct scan *s)
+static int scan_unit(struct worker *w, struct unit *unit)
 {
-	int n = function_map_spans(&s->map, s->img, s->code, &s->spans, &s->span_cap);
+	w->unit = unit;
+	w->window_size = 0;
+	w->tracer.shndx = w->scan->img->type == ET_REL ? unit->code->shndx : 0;
+	for (size_t i = 0; i < unit->count; i++) {
+		const struct span *span = &w->scan->span[unit->first + i];
+		int r = span->kind == SPAN_DATA ? 0 : scan_span(w, span);
 
-	s->window_size = 0;
-	s->flow.shndx = s->img->type == ET_REL ? s->code->shndx : 0;
-	for (int i = 0; i < n; i++) {
-		int r = s->spans[i].kind == SPAN_DATA ? 0 : scan_span(s, &s->spans[i]);
-
-		if (r != 0)
+		if (r < 0)
 			return r;
 	}
-	return n < 0 ? n : 0;
+	return 0;
 }
 
-static int scan_image(struct scan *s)
+static void *work(void *arg)
 {
-	int r = function_map_read(&s->map, s->img, s->why);
+	struct scan *s = arg;
+	struct worker w = { .scan = s };
+	size_t i;
 
-	for (size_t i = 0; r == 0 && i < s->img->ncode; i++) {
-		s->code = &s->img->code[i];
-		r = scan_code(s);
+	w.flow.decoder = s->decoder;
+	w.tracer.flow = &w.flow;
+	w.tracer.img = s->img;
+	while ((i = atomic_fetch_add(&s->next, 1)) < s->nunit)
+		s->unit[i].error = scan_unit(&w, &s->unit[i]);
+	trace_free(&w.tracer);
+	flow_free(&w.flow);
+	free(w.window);
+	return NULL;
+}
+
+/* Scans all units; a thread that cannot be had leaves its work to the others. */
+static void scan_units(struct scan *s, unsigned threads)
+{
+	pthread_t thread[MAX_THREADS];
+	size_t started = 0;
+
+	while (started + 1 < threads && started + 1 < s->nunit && started < MAX_THREADS &&
+			pthread_create(&thread[started], NULL, work, s) == 0)
+		started++;
+	work(s);
+	for (size_t i = 0; i < started; i++)
+		pthread_join(thread[i], NULL);
+}
+
+static int add_unit(struct scan *s, const struct image_code *code, size_t first, size_t count)
+{
+	int r = array_reserve(&s->unit, &s->unit_cap, s->nunit + 1, sizeof(*s->unit));
+
+	if (r == 0)
+		s->unit[s->nunit++] = (struct unit){ .code = code, .first = first, .count = count };
+	return r;
+}
+
+/* Divides a section into spans, and these into units. */
+static int divide(struct scan *s, const struct function_map *map, const struct image_code *code)
+{
+	size_t first = s->nspan;
+	int r = function_map_spans(map, s->img, code, &s->span, &s->nspan, &s->span_cap);
+
+	for (size_t i = first; r == 0 && i < s->nspan; i++) {
+		if (i + 1 < s->nspan && s->span[i].end - s->span[first].start < UNIT_SIZE)
+			continue;
+		r = add_unit(s, code, first, i + 1 - first);
+		first = i + 1;
 	}
 	return r;
 }
 
-int segref_scan(struct image *img, struct insn_decoder *decoder, segref_fn fn, void *arg, char *why)
+static int plan(struct scan *s, struct image *img, char *why)
 {
-	struct scan s = { .img = img, .fn = fn, .arg = arg, .why = why };
+	struct function_map map;
+	int r = function_map_read(&map, img, why);
+
+	for (size_t i = 0; r == 0 && i < img->ncode; i++)
+		r = divide(s, &map, &img->code[i]);
+	function_map_free(&map);
+	return r;
+}
+
+static int deliver(const struct scan *s, segref_fn fn, void *arg)
+{
+	for (size_t i = 0; i < s->nunit; i++)
+		if (s->unit[i].error < 0)
+			return s->unit[i].error;
+	for (size_t i = 0; i < s->nunit; i++)
+		for (size_t k = 0; k < s->unit[i].nref; k++) {
+			int r = fn(&s->unit[i].ref[k], arg);
+
+			if (r != 0)
+				return r;
+		}
+	return 0;
+}
+
+int segref_scan(struct image *img, struct insn_decoder *decoder, unsigned threads, segref_fn fn, void *arg, char *why)
+{
+	struct scan s = { .img = img, .decoder = decoder };
 	int r;
 
 	why[0] = '\0';
-	s.flow.img = img;
-	s.flow.decoder = decoder;
-	r = scan_image(&s);
+	r = plan(&s, img, why);
+	if (r == 0) {
+		scan_units(&s, threads);
+		r = deliver(&s, fn, arg);
+	}
 	if (r < 0 && why[0] == '\0')
 		snprintf(why, IMAGE_WHY_MAX, "%s",
 				r == -ENODATA ? "the file ends too early, or shrank while it was read" : strerror(-r));
-	function_map_free(&s.map);
-	flow_free(&s.flow);
-	free(s.spans);
-	free(s.window);
+	for (size_t i = 0; i < s.nunit; i++)
+		free(s.unit[i].ref);
+	free(s.unit);
+	free(s.span);
 	return r;
 }

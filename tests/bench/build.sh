@@ -10,7 +10,8 @@ set -euo pipefail
 
 # A warm compiler cache would measure itself.
 export CCACHE_DISABLE=1
-export MAKEFLAGS=-j$(nproc)
+jobs=$(nproc)
+export MAKEFLAGS=-j$jobs
 
 build_all() {
 	make -C "$OBJ_DIR"
@@ -25,7 +26,6 @@ timed() {
 	local begin
 
 	export OBJ_DIR=$work/bench/$1
-	obj=$OBJ_DIR
 	begin=$(date +%s.%N)
 	{ tools/glibc/configure.sh && "build_$1"; } >"$work/log/bench-$1.log" 2>&1 || {
 		echo "bench-build: $1 failed, see $work/log/bench-$1.log" >&2
@@ -36,6 +36,8 @@ timed() {
 
 rm -rf "$work/bench"
 ours=$(timed ours)
+echo "bench-build: the set alone, $jobs jobs: $ours s"
 all=$(timed all)
-echo "glibc build, $(nproc) jobs: everything $all s, the set $ours s, $(awk "BEGIN { printf \"%.0f\", 100 * $ours / $all }") %"
+echo "bench-build: everything, $jobs jobs: $all s"
+echo "$ours $all" | awk '{ printf "bench-build: ratio %.2f\n", $1 / $2 }'
 rm -rf "$work/bench"

@@ -46,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (!img->affected || symbol_table_read(&symbols, img, why) < 0)
 		return 0;
-	if (segref_scan(img, decoder, look, symbols, why) < 0 && !*why)
+	if (segref_scan(img, decoder, 1, look, symbols, why) < 0 && !*why)
 		abort();
 	symbol_table_free(symbols);
 	return 0;

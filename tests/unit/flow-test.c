@@ -6,85 +6,94 @@
 #include "base/util.h"
 #include "elf/flow.h"
 
-/* A function in memory, without a file behind it; the last instruction is where a register's value is asked for. */
-struct case_code {
-	const char *bytes;
-	size_t size;
-	enum gpr reg;
-	enum value_kind kind;
-	uint32_t num;
-};
+static uint8_t padded[4096];
 
-#define CODE(s) (s), sizeof(s) - 1
-
-static struct value trace_last(struct flow *f, const char *bytes, size_t size, enum gpr reg)
+static void sweep(struct flow *f, const char *bytes, size_t size)
 {
-	uint8_t padded[4096];
-	struct value v = { 0 };
-
-	assert_true(size + 64 < sizeof(padded));
 	memset(padded, 0x90, sizeof(padded));
 	memcpy(padded, bytes, size);
 	f->bytes = padded;
 	f->size = size;
 	f->avail = sizeof(padded);
 	f->addr = 0x1000;
-	assert_int_equal(flow_sweep(f), 0);
-	assert_int_equal(flow_trace(f, f->n - 1, reg, &v), 0);
-	return v;
+	assert_int_equal(flow_sweep(f, f->size), 0);
+	assert_int_equal(flow_link(f), 0);
+	assert_int_equal(flow_stack(f), 0);
 }
 
-static void traces_values(void **state)
+#define CODE(s) (s), sizeof(s) - 1
+
+static void finds_branches_and_what_falls_into_what(void **state)
 {
-	/* The last byte of each is a nop, before which the register is looked at. */
-	static const struct case_code cases[] = {
-		{ CODE("\xb8\xf8\xff\xff\xff\x90"), GPR_EAX, VALUE_INTEGER, 0xfffffff8 },         /* mov $-8,%eax */
-		{ CODE("\x31\xc0\x90"), GPR_EAX, VALUE_INTEGER, 0 },                              /* xor %eax,%eax */
-		{ CODE("\x31\xc0\x83\xc0\x10\x89\xc1\x90"), GPR_ECX, VALUE_INTEGER, 16 },         /* add, mov */
-		{ CODE("\xb8\x04\x00\x00\x00\xf7\xd8\x90"), GPR_EAX, VALUE_INTEGER, 0xfffffffc }, /* neg */
-		{ CODE("\x65\xa1\x00\x00\x00\x00\x90"), GPR_EAX, VALUE_THREAD, 0 },               /* mov %gs:0,%eax */
-		{ CODE("\x65\xa1\x04\x00\x00\x00\x90"), GPR_EAX, VALUE_UNKNOWN, 0 },
-		{ CODE("\x90"), GPR_EBX, VALUE_UNKNOWN, 0 },                                     /* an argument */
-		{ CODE("\xe8\x00\x00\x00\x00\x5b\x90"), GPR_EBX, VALUE_ADDRESS, 0x1005 },        /* call, pop */
-		{ CODE("\xb8\x01\x00\x00\x00\xff\xd1\x90"), GPR_EAX, VALUE_UNKNOWN, 0 },         /* a call clobbers */
-		{ CODE("\xbb\x01\x00\x00\x00\xff\xd1\x90"), GPR_EBX, VALUE_INTEGER, 1 },         /* or preserves */
-		{ CODE("\xb8\x07\x00\x00\x00\x50\x31\xc0\x59\x90"), GPR_ECX, VALUE_INTEGER, 7 }, /* push, pop */
-		/* je 1f; mov $1,%eax; jmp 2f; 1: mov $1,%eax; 2: (both paths agree) */
-		{ CODE("\x74\x07\xb8\x01\x00\x00\x00\xeb\x05\xb8\x01\x00\x00\x00\x90"), GPR_EAX, VALUE_INTEGER, 1 },
-		{ CODE("\x74\x07\xb8\x01\x00\x00\x00\xeb\x05\xb8\x02\x00\x00\x00\x90"), GPR_EAX, VALUE_UNKNOWN, 0 },
-		/* mov $5,%esi; 1: dec %ecx; jne 1b: a loop that leaves %esi alone */
-		{ CODE("\xbe\x05\x00\x00\x00\x49\x75\xfd\x90"), GPR_ESI, VALUE_INTEGER, 5 },
-		{ CODE("\x89\xe0\x90"), GPR_EAX, VALUE_STACK, 0 }, /* mov %esp,%eax */
-		{ CODE("\x50\x83\xec\x08\x8d\x44\x24\x04\x90"), GPR_EAX, VALUE_STACK, (uint32_t)-8 },
-		{ CODE("\xb0\x01\x90"), GPR_EAX, VALUE_UNKNOWN, 0 }, /* a byte of it */
-	};
-	static struct image img;
-	struct flow f = { .img = &img, .decoder = insn_decoder_new() };
+	struct flow f = { .decoder = insn_decoder_new() };
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct value v = trace_last(&f, cases[i].bytes, cases[i].size, cases[i].reg);
-
-		if (v.kind != cases[i].kind || (v.kind != VALUE_UNKNOWN && v.num != cases[i].num))
-			fail_msg("case %zu: kind %d, number %#x", i, v.kind, v.num);
-	}
+	/* 0: je 3; 1: jmp 3; 2: nop (padding); 3: ret */
+	sweep(&f, CODE("\x74\x03\xeb\x01\x90\xc3"));
+	assert_int_equal(f.n, 4);
+	assert_false(f.insn[0].fallen);
+	assert_true(f.insn[1].fallen);
+	assert_false(f.insn[2].fallen);
+	assert_true(f.insn[3].fallen);
+	assert_int_equal(f.insn[2].edges, 0);
+	assert_int_equal(f.edge[f.insn[3].edges - 1].source, 1);
+	assert_int_equal(f.edge[f.edge[f.insn[3].edges - 1].next - 1].source, 0);
+	assert_int_equal(flow_target(&f, 0), 0x1005);
 	insn_decoder_free(f.decoder);
 	flow_free(&f);
 }
 
-/* 3900 conditional branches that all lead to the end: the question must stay cheap, and be answered with "unknown". */
-static void gives_up_on_functions_made_to_waste_time(void **state)
+static void switch_cases_come_from_indirect_jumps(void **state)
 {
-	static struct image img;
-	struct flow f = { .img = &img, .decoder = insn_decoder_new() };
-	char bytes[3901];
+	struct flow f = { .decoder = insn_decoder_new() };
 
 	(void)state;
-	for (size_t i = 0; i + 2 <= sizeof(bytes); i += 2)
-		memcpy(bytes + i, i % 254 == 0 ? "\x75\x7c" : "\x75\xfc", 2);
-	bytes[3900] = '\x90';
-	for (unsigned i = 0; i < 1000; i++)
-		assert_int_equal(trace_last(&f, bytes, sizeof(bytes), GPR_EAX).kind, VALUE_UNKNOWN);
+	/* 0: jmp *%eax; 1: ret; 2: ret */
+	sweep(&f, CODE("\xff\xe0\xc3\xc3"));
+	assert_int_equal(f.n, 3);
+	assert_int_equal(f.edge[f.insn[1].edges - 1].source, 0);
+	assert_int_equal(f.edge[f.insn[2].edges - 1].source, 0);
+	insn_decoder_free(f.decoder);
+	flow_free(&f);
+}
+
+static void knows_the_depth_behind_an_early_return(void **state)
+{
+	struct flow f = { .decoder = insn_decoder_new() };
+
+	(void)state;
+	/* 0: push %ebx; 1: sub $8,%esp; 2: je 6; 3: add $8,%esp; 4: pop %ebx; 5: ret; 6: push %eax; 7: nop */
+	sweep(&f, CODE("\x53\x83\xec\x08\x74\x05\x83\xc4\x08\x5b\xc3\x50\x90"));
+	assert_int_equal(f.n, 8);
+	assert_int_equal(f.depth[2], -12);
+	assert_int_equal(f.depth[5], 0);
+	assert_int_equal(f.depth[6], -12);
+	assert_int_equal(f.depth[7], -16);
+	assert_false(f.framed);
+	insn_decoder_free(f.decoder);
+	flow_free(&f);
+}
+
+static void lists_stores_by_slot(void **state)
+{
+	struct flow f = { .decoder = insn_decoder_new() };
+	struct flow_store *store;
+
+	(void)state;
+	/* push %ebp; mov %esp,%ebp; sub $16,%esp; mov %eax,-8(%ebp); mov %ecx,8(%esp); mov %eax,(%ecx) */
+	sweep(&f, CODE("\x55\x89\xe5\x83\xec\x10\x89\x45\xf8\x89\x4c\x24\x08\x89\x01"));
+	assert_true(f.framed);
+	assert_int_equal(f.frame, -4);
+	assert_int_equal(f.nstore, 3);
+	store = flow_first_store(&f, -12);
+	assert_non_null(store);
+	assert_int_equal(store->insn, 4);
+	store = flow_next_store(&f, store);
+	assert_non_null(store);
+	assert_int_equal(store->insn, 3);
+	assert_null(flow_next_store(&f, store));
+	assert_non_null(flow_first_store(&f, -4)); /* the push */
+	assert_null(flow_first_store(&f, -100));
 	insn_decoder_free(f.decoder);
 	flow_free(&f);
 }
@@ -92,8 +101,10 @@ static void gives_up_on_functions_made_to_waste_time(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(traces_values),
-		cmocka_unit_test(gives_up_on_functions_made_to_waste_time),
+		cmocka_unit_test(finds_branches_and_what_falls_into_what),
+		cmocka_unit_test(switch_cases_come_from_indirect_jumps),
+		cmocka_unit_test(knows_the_depth_behind_an_early_return),
+		cmocka_unit_test(lists_stores_by_slot),
 	};
 
 	return RUN_TESTS(tests);

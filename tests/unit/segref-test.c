@@ -64,7 +64,7 @@ static void judges_each_form(const char *path)
 	char why[IMAGE_WHY_MAX];
 
 	open_fixture(&o, path);
-	assert_int_equal(segref_scan(o.img, o.decoder, check_name, &o, why), 0);
+	assert_int_equal(segref_scan(o.img, o.decoder, 1, check_name, &o, why), 0);
 	assert_int_equal(o.proven, 46);
 	assert_int_equal(o.possible, 10);
 	assert_int_equal(o.safe, 13);
@@ -102,7 +102,7 @@ static void reads_segments_where_sections_are_stripped(void **state)
 
 	(void)state;
 	open_fixture(&o, FIXTURE("segref-nosections.so"));
-	assert_int_equal(segref_scan(o.img, o.decoder, count_verdicts, &o, why), 0);
+	assert_int_equal(segref_scan(o.img, o.decoder, 2, count_verdicts, &o, why), 0);
 	assert_true(o.proven >= 40);
 	assert_true(o.possible >= 10);
 	close_fixture(&o);
@@ -131,7 +131,7 @@ static void proves_local_exec_in_every_kind_of_executable(void **state)
 		char why[IMAGE_WHY_MAX];
 
 		open_fixture(&o, kind[i]);
-		assert_int_equal(segref_scan(o.img, o.decoder, count_own, &o, why), 0);
+		assert_int_equal(segref_scan(o.img, o.decoder, 2, count_own, &o, why), 0);
 		assert_true(o.proven >= 4);
 		assert_int_equal(o.possible, 0);
 		close_fixture(&o);
@@ -145,7 +145,7 @@ static void finds_nothing_where_the_flag_was_used(void **state)
 
 	(void)state;
 	open_fixture(&o, FIXTURE("tls-nosegneg"));
-	assert_int_equal(segref_scan(o.img, o.decoder, count_own, &o, why), 0);
+	assert_int_equal(segref_scan(o.img, o.decoder, 2, count_own, &o, why), 0);
 	assert_int_equal(o.proven + o.possible, 0);
 	assert_true(o.safe > 0);
 	close_fixture(&o);
@@ -167,7 +167,7 @@ static void stops_where_the_caller_says(void **state)
 
 	(void)state;
 	open_fixture(&o, FIXTURE("segref.so"));
-	assert_int_equal(segref_scan(o.img, o.decoder, stop_at_third, &n, why), 17);
+	assert_int_equal(segref_scan(o.img, o.decoder, 2, stop_at_third, &n, why), 17);
 	assert_int_equal(n, 3);
 	close_fixture(&o);
 }
@@ -189,7 +189,7 @@ static void reports_a_file_that_shrinks(void **state)
 		assert_int_equal(write(fd, buf, (size_t)got), got);
 	assert_int_equal(image_open(fd, &img, why), 0);
 	assert_int_equal(ftruncate(fd, 4096 + 100), 0);
-	assert_true(segref_scan(img, d, stop_at_third, &n, why) < 0);
+	assert_true(segref_scan(img, d, 2, stop_at_third, &n, why) < 0);
 	assert_true(why[0] != '\0');
 	insn_decoder_free(d);
 }

@@ -31,12 +31,13 @@ struct run {
 	scan_print_fn print;
 	void *arg;
 	struct inode_set seen;
+	struct insn_decoder *decoder;
+	unsigned threads; /* for each file */
 
 	pthread_mutex_t lock;
 	size_t next;    /* file to scan */
 	size_t printed; /* files handed to print */
 	bool *done;
-	int error;
 	uint64_t progress_ms; /* when the progress line was written last */
 };
 
@@ -235,9 +236,9 @@ static int keep_section_names(struct scan_file *file, const struct image *img)
 	return 0;
 }
 
-static int scan_image(struct scan_file *file, struct image *img, const struct scan_options *options,
-		struct insn_decoder *decoder)
+static int scan_image(struct scan_file *file, struct image *img, const struct run *run)
 {
+	const struct scan_options *options = run->options;
 	struct collector c = { .file = file, .options = options };
 	int r = 0;
 
@@ -249,13 +250,13 @@ static int scan_image(struct scan_file *file, struct image *img, const struct sc
 	if (options->detail != SCAN_FILES)
 		r = symbol_table_read(&file->symbols, img, file->why);
 	if (r == 0)
-		r = segref_scan(img, decoder, collect, &c, file->why);
+		r = segref_scan(img, run->decoder, run->threads, collect, &c, file->why);
 	if (r == 0 && options->detail != SCAN_FILES)
 		r = keep_section_names(file, img);
 	return r;
 }
 
-static void scan_one(struct scan_file *file, const struct scan_options *options, struct insn_decoder *decoder)
+static void scan_one(struct scan_file *file, const struct run *run)
 {
 	/* O_NONBLOCK: a FIFO that took the file's place since the walk must not stop us. */
 	_cleanup_close_ int fd = open(file->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -277,7 +278,7 @@ static void scan_one(struct scan_file *file, const struct scan_options *options,
 		return;
 	}
 	if (r == 0)
-		r = scan_image(file, img, options, decoder);
+		r = scan_image(file, img, run);
 	if (r < 0)
 		fail(file, *file->why ? file->why : strerror(-r));
 }
@@ -339,24 +340,20 @@ static void print_finished(struct run *run)
 static void *work(void *arg)
 {
 	struct run *run = arg;
-	struct insn_decoder *decoder = insn_decoder_new();
 
 	pthread_mutex_lock(&run->lock);
-	if (!decoder)
-		run->error = -ENOMEM;
-	while (decoder && run->next < run->list.n) {
+	while (run->next < run->list.n) {
 		size_t i = run->next++;
 
 		if (run->list.file[i].status == SCAN_OK) {
 			pthread_mutex_unlock(&run->lock);
-			scan_one(&run->list.file[i], run->options, decoder);
+			scan_one(&run->list.file[i], run);
 			pthread_mutex_lock(&run->lock);
 		}
 		run->done[i] = true;
 		print_finished(run);
 	}
 	pthread_mutex_unlock(&run->lock);
-	insn_decoder_free(decoder);
 	return NULL;
 }
 
@@ -366,8 +363,11 @@ static int scan_all(struct run *run)
 	size_t extra = run->options->jobs > 1 ? run->options->jobs - 1 : 0, started = 0;
 	_cleanup_free_ pthread_t *thread = NULL;
 
-	if (extra + 1 > run->list.n)
+	/* More threads than files: each file is scanned by several. */
+	if (extra + 1 > run->list.n) {
+		run->threads = run->list.n ? (unsigned)((extra + 1) / run->list.n) : 1;
 		extra = run->list.n ? run->list.n - 1 : 0;
+	}
 	thread = calloc(extra + 1, sizeof(*thread));
 	run->done = calloc(run->list.n + 1, sizeof(*run->done));
 	if (!thread || !run->done)
@@ -378,13 +378,18 @@ static int scan_all(struct run *run)
 	for (size_t i = 0; i < started; i++)
 		pthread_join(thread[i], NULL);
 	hide_progress(run);
-	return run->printed < run->list.n ? run->error : 0;
+	return 0;
 }
 
 int scan_run(char *const *paths, size_t npaths, const struct scan_options *options, scan_print_fn print, void *arg)
 {
-	struct run run = { .options = options, .print = print, .arg = arg, .lock = PTHREAD_MUTEX_INITIALIZER };
-	int r = 0;
+	struct run run = { .options = options,
+		.print = print,
+		.arg = arg,
+		.decoder = insn_decoder_new(),
+		.threads = 1,
+		.lock = PTHREAD_MUTEX_INITIALIZER };
+	int r = run.decoder ? 0 : -ENOMEM;
 
 	for (size_t i = 0; r == 0 && i < npaths; i++)
 		r = walk(&run, paths[i]);
@@ -395,6 +400,7 @@ int scan_run(char *const *paths, size_t npaths, const struct scan_options *optio
 		release_details(&run.list.file[i]);
 		free(run.list.file[i].path);
 	}
+	insn_decoder_free(run.decoder);
 	free(run.list.file);
 	free(run.done);
 	return r;
