@@ -90,10 +90,13 @@ our_patch() {
 	echo "$1" >>"$tmp/patches/series"
 }
 
-# run_make GOAL [VAR=VALUE]...: its status in $status, its stderr in $tmp/err.
+# run_make GOAL [VAR=VALUE]...: its status in $status, its stderr in $tmp/err,
+# and while it runs its process id in $tmp/pid.
 run_make() {
 	status=0
-	make -s "$1" B="$build" TARGET=debian-12 TARGET_PATCH_DIR="$tmp/patches" \
+	# shellcheck disable=SC2016 # for the inner shell
+	env -u MAKEFLAGS -u MAKELEVEL sh -c 'echo $$ >"$0"; exec make "$@"' "$tmp/pid" \
+		-s "$1" B="$build" TARGET=debian-12 TARGET_PATCH_DIR="$tmp/patches" \
 		TARGET_TARBALL_SHA256= NOSEGNEG_CHECK=/bin/true APT_GET="$bin/apt-get" \
 		DPKG="$bin/dpkg" DPKG_QUERY="$bin/dpkg-query" DF="$bin/df" \
 		RUN_I386="$bin/run-i386" "${@:2}" >"$tmp/out" 2>"$tmp/err" || status=$?
