@@ -193,13 +193,26 @@ int strings_paths(const char *data, size_t size, struct string_list *list)
 	return 0;
 }
 
+/* Whether what is before `at` makes it the tail of a longer path word, which is another word. */
+static bool is_tail(const char *data, const char *at, size_t len)
+{
+	const char *start = at;
+
+	while (start > data && is_text(start[-1]) && !ends_word(start[-1]))
+		start--;
+	for (; start < at; start++)
+		if (is_path(start, (size_t)(at - start) + len))
+			return true;
+	return false;
+}
+
 bool strings_have_word(const char *data, size_t size, const char *word)
 {
 	size_t len = strlen(word);
 	const char *at = data, *end = data + size;
 
 	while (len && (at = memmem(at, (size_t)(end - at), word, len))) {
-		if (at + len < end && ends_word(at[len]))
+		if (at + len < end && ends_word(at[len]) && !is_tail(data, at, len))
 			return true;
 		at++;
 	}

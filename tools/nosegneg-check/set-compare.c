@@ -168,7 +168,7 @@ void compare_scan(struct set_context *c, struct set_library *lib)
 {
 	struct scan_sum sum = { 0 };
 	size_t proven, possible;
-	int r = segref_scan(lib->img, c->decoder, count_access, &sum, lib->why);
+	int r = segref_scan(lib->img, c->decoder, 1, count_access, &sum, lib->why);
 
 	if (r < 0) {
 		report_add(&c->report, SET_ERROR, CHECK_SCAN, lib->path, "%s", lib->why);

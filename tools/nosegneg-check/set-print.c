@@ -67,6 +67,11 @@ static const char *verdict(const struct set_report *r)
 	return report_count(r, SET_ERROR) ? "error" : report_count(r, SET_FINDING) ? "refused" : "passed";
 }
 
+static const char *plural(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 static void print_verdict(const struct set_context *c)
 {
 	char set[QUOTED_MAX], base[QUOTED_MAX];
@@ -75,9 +80,10 @@ static void print_verdict(const struct set_context *c)
 	text_quote(set, sizeof(set), c->set.path);
 	text_quote(base, sizeof(base), c->base.path);
 	if (errors)
-		printf("%s: not decided: %zu errors, %zu findings\n", set, errors, findings);
+		printf("%s: not decided: %zu error%s, %zu finding%s\n", set, errors, plural(errors), findings,
+				plural(findings));
 	else if (findings)
-		printf("%s: refused: %zu findings against %s\n", set, findings, base);
+		printf("%s: refused: %zu finding%s against %s\n", set, findings, plural(findings), base);
 	else
 		printf("%s: passed: no finding against %s\n", set, base);
 }

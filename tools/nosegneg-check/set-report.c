@@ -109,6 +109,20 @@ void report_equal(struct set_report *r, enum set_check check, const char *subjec
 	r->count[check][SET_EQUAL] += n;
 }
 
+void report_merge(struct set_report *r, struct set_report *from)
+{
+	if (array_reserve(&r->entry, &r->cap, r->n + from->n, sizeof(*r->entry)) < 0)
+		set_out_of_memory();
+	if (from->n)
+		memcpy(r->entry + r->n, from->entry, from->n * sizeof(*r->entry));
+	r->n += from->n;
+	for (size_t i = 0; i < CHECK_COUNT; i++)
+		for (size_t j = 0; j <= SET_ERROR; j++)
+			r->count[i][j] += from->count[i][j];
+	free(from->entry);
+	*from = (struct set_report){ 0 };
+}
+
 size_t report_count(const struct set_report *r, enum set_severity severity)
 {
 	size_t n = 0;

@@ -57,6 +57,9 @@ __attribute__((format(printf, 5, 6))) void report_add(struct set_report *r, enum
 /* `n` things of a library were compared and are equal; `what` names them in the plural. */
 void report_equal(struct set_report *r, enum set_check check, const char *subject, size_t n, const char *what);
 
+/* Moves everything from `from` to the end of `r`. */
+void report_merge(struct set_report *r, struct set_report *from);
+
 /* Everything of that severity, in all checks. */
 size_t report_count(const struct set_report *r, enum set_severity severity);
 

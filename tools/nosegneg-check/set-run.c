@@ -25,11 +25,12 @@ enum side { SIDE_BASE, SIDE_SET, SIDE_COUNT };
 struct job {
 	const struct suite_case *c; /* NULL: load `library` */
 	const struct set_library *library;
+	struct set_report report; /* of its own: cases end in any order, and are reported in that of the list */
 };
 
 /* One case at work. */
 struct slot {
-	const struct job *job; /* NULL: idle */
+	struct job *job; /* NULL: idle */
 	enum side side;
 	pid_t pid;
 	struct timespec deadline;
@@ -220,20 +221,20 @@ static bool expected_status(const struct job *job, int status)
 }
 
 /* The last line of its error output says why a program failed. */
-static void report_broken(struct run *run, const struct slot *s)
+static void report_broken(const struct slot *s)
 {
 	char *error = side_file(s, "err", SIDE_BASE), last[256], status[128];
 
 	describe_status(s->status[SIDE_BASE], status, sizeof(status));
 	trace_last_line(error, last, sizeof(last));
 	/* Not every library can be loaded without a program that was made for it; a case of the suite has to work. */
-	report_add(&run->c->report, s->job->c ? SET_ERROR : SET_NOTE, CHECK_PROGRAMS, case_name(s->job),
+	report_add(&s->job->report, s->job->c ? SET_ERROR : SET_NOTE, CHECK_PROGRAMS, case_name(s->job),
 			"does not work with the base libraries: %s%s%s", status, *last ? ": " : "", last);
 	free(error);
 }
 
 /* Returns whether the two files are the same, and reports the first line that is not. */
-static bool same_output(struct run *run, const struct slot *s, const char *name, const char *what)
+static bool same_output(const struct slot *s, const char *name, const char *what)
 {
 	char *base = side_file(s, name, SIDE_BASE), *set = side_file(s, name, SIDE_SET);
 	char of_base[256], of_set[256], where[64];
@@ -244,11 +245,11 @@ static bool same_output(struct run *run, const struct slot *s, const char *name,
 	if (line == 0)
 		return true;
 	snprintf(where, sizeof(where), "%s, line %zu", what, line);
-	report_difference(&run->c->report, SET_FINDING, CHECK_PROGRAMS, case_name(s->job), where, of_base, of_set);
+	report_difference(&s->job->report, SET_FINDING, CHECK_PROGRAMS, case_name(s->job), where, of_base, of_set);
 	return false;
 }
 
-static bool same_status(struct run *run, const struct slot *s)
+static bool same_status(const struct slot *s)
 {
 	char of_base[128], of_set[128];
 
@@ -256,7 +257,7 @@ static bool same_status(struct run *run, const struct slot *s)
 		return true;
 	describe_status(s->status[SIDE_BASE], of_base, sizeof(of_base));
 	describe_status(s->status[SIDE_SET], of_set, sizeof(of_set));
-	report_difference(&run->c->report, SET_FINDING, CHECK_PROGRAMS, case_name(s->job), "status", of_base, of_set);
+	report_difference(&s->job->report, SET_FINDING, CHECK_PROGRAMS, case_name(s->job), "status", of_base, of_set);
 	return false;
 }
 
@@ -268,25 +269,25 @@ static bool used_libraries(struct run *run, const struct slot *s)
 	enum trace_result result = trace_check(trace, &run->c->set, dir, s->pid, &wrong);
 
 	if (result == TRACE_WRONG)
-		report_add(&run->c->report, SET_FINDING, CHECK_PROGRAMS, case_name(s->job), "took %s, not that of %s",
+		report_add(&s->job->report, SET_FINDING, CHECK_PROGRAMS, case_name(s->job), "took %s, not that of %s",
 				wrong, dir->path);
-	else if (result == TRACE_NOTHING)
-		report_add(&run->c->report, SET_FINDING, CHECK_PROGRAMS, case_name(s->job),
+	else if (result == TRACE_NOTHING && (s->side == SIDE_BASE || s->status[SIDE_SET] == s->status[SIDE_BASE]))
+		report_add(&s->job->report, SET_FINDING, CHECK_PROGRAMS, case_name(s->job),
 				"no library of %s was used: this proves nothing", dir->path);
 	free(trace);
 	free(wrong);
 	return result == TRACE_RIGHT;
 }
 
-static void finish_case(struct run *run, struct slot *s)
+static void finish_case(struct slot *s)
 {
-	bool same = same_status(run, s);
+	bool same = same_status(s);
 
 	/* All three are worth a line: a program that died says why in its error output. */
-	same &= same_output(run, s, "out", "output");
-	same &= same_output(run, s, "err", "error output");
+	same &= same_output(s, "out", "output");
+	same &= same_output(s, "err", "error output");
 	if (same)
-		report_equal(&run->c->report, CHECK_PROGRAMS, case_name(s->job), 1, "program");
+		report_equal(&s->job->report, CHECK_PROGRAMS, case_name(s->job), 1, "program");
 }
 
 static void release_slot(struct run *run, struct slot *s)
@@ -305,7 +306,7 @@ static bool base_ended(struct run *run, struct slot *s)
 	int r;
 
 	if (!expected_status(s->job, s->status[SIDE_BASE])) {
-		report_broken(run, s);
+		report_broken(s);
 		return false;
 	}
 	if (!used_libraries(run, s))
@@ -313,7 +314,7 @@ static bool base_ended(struct run *run, struct slot *s)
 	s->side = SIDE_SET;
 	r = start_side(run, s);
 	if (r < 0)
-		report_add(&run->c->report, SET_ERROR, CHECK_PROGRAMS, case_name(s->job), "%s", strerror(-r));
+		report_add(&s->job->report, SET_ERROR, CHECK_PROGRAMS, case_name(s->job), "%s", strerror(-r));
 	return r == 0;
 }
 
@@ -323,7 +324,7 @@ static void side_ended(struct run *run, struct slot *s, int status)
 	s->status[s->side] = s->timed_out ? -1 : status;
 	if (s->side == SIDE_SET) {
 		used_libraries(run, s);
-		finish_case(run, s);
+		finish_case(s);
 	} else if (base_ended(run, s)) {
 		return;
 	}
@@ -339,7 +340,7 @@ static void start_case(struct run *run, struct slot *s)
 	r = mkdir(s->directory, 0700) == 0 ? start_side(run, s) : -errno;
 	if (r == 0)
 		return;
-	report_add(&run->c->report, SET_ERROR, CHECK_PROGRAMS, case_name(s->job), "%s", strerror(-r));
+	report_add(&s->job->report, SET_ERROR, CHECK_PROGRAMS, case_name(s->job), "%s", strerror(-r));
 	release_slot(run, s);
 }
 
@@ -422,7 +423,7 @@ static void add_job(struct run *run, size_t *cap, const struct suite_case *c, co
 {
 	if (array_reserve(&run->job, cap, run->njobs + 1, sizeof(*run->job)) < 0)
 		set_out_of_memory();
-	run->job[run->njobs++] = (struct job){ c, library };
+	run->job[run->njobs++] = (struct job){ .c = c, .library = library };
 }
 
 static void collect_jobs(struct run *run)
@@ -489,6 +490,8 @@ int set_run_programs(struct set_context *c, const struct suite *suite, set_progr
 		collect_jobs(&run);
 		block_signals(&run, &before);
 		r = run_jobs(&run);
+		for (size_t i = 0; i < run.njobs; i++)
+			report_merge(&c->report, &run.job[i].report);
 		remove_tree(run.scratch);
 		sigprocmask(SIG_SETMASK, &before, NULL);
 	}

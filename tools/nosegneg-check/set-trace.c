@@ -47,14 +47,23 @@ static bool is_32_bit(const char *path)
 	return fd >= 0 && read_at(fd, ident, sizeof(ident), 0) == 0 && ident[EI_CLASS] == ELFCLASS32;
 }
 
+/* The directory that holds the file, by inode: /lib and /usr/lib may be one. `len` is that of its path. */
+static bool is_below(const struct set_directory *dir, const char *path, size_t len)
+{
+	_cleanup_free_ char *parent = set_format("%.*s", (int)len, path);
+	struct stat a, b;
+
+	return strcmp(parent, dir->path) == 0 ||
+		(stat(parent, &a) == 0 && fstat(dir->fd, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino);
+}
+
 static void take_library(struct trace *t, const char *path, bool program)
 {
 	const char *name = strrchr(path, '/');
-	size_t len = strlen(t->wanted->path);
 
 	if (!name || set_is_loader(name + 1) || !set_directory_find(t->set, name + 1))
 		return;
-	if ((size_t)(name - path) == len && strncmp(path, t->wanted->path, len) == 0)
+	if (is_below(t->wanted, path, (size_t)(name - path)))
 		t->used += program;
 	else if (!t->wrong && is_32_bit(path))
 		t->wrong = set_format("%s", path);
