@@ -21,7 +21,8 @@ say = $(if $(Q),@printf '  %-8s %s\n' '$(1)' '$(2)')
 include mk/setup.mk
 include mk/tools.mk
 include mk/glibc.mk
--include mk/programs.mk
+include mk/programs.mk
+include mk/gate.mk
 include mk/tests.mk
 
 all: tools ## build the programs (the default)
