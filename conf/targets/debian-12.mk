@@ -22,7 +22,7 @@ TARGET_DEB_ARCH := i386
 
 # sha256 of TARGET_TARBALL, one VERSION=SHA256 for each package revision
 # (the distribution's patches are inside, so each has its own).  Taken from
-# glibc-source_VERSION_all.deb of deb.debian.org, whose own sha256 is in the
+# glibc-source_VERSION_all.deb of Debian, whose own sha256 is in the
 # signed package list.  A revision that is not here rests on that alone.
 TARGET_TARBALL_SHA256 := \
   2.36-9+deb12u14=95f0ed7a02f15857fe725c510e0e2cb9050fb7793bcde4cc72ddf8def40d5cf8
