@@ -14,7 +14,7 @@ for i in 3 1 2; do (echo "job $i") >"job.$i" & done
 wait
 cat job.*
 echo job.@(1|3)
-seq 1 2000 | sort -R --random-source=/etc/services | sort -n | tail -n 1
+seq 1 2000 | sort -R --random-source="$SERVICES" | sort -n | tail -n 1
 printf '%s\n' b A a B | sort
 printf '%(%Y-%m-%d %H:%M)T\n' 1700000000
 TZ=Asia/Tokyo date -d @1700000000 '+%c'
