@@ -7,7 +7,7 @@
 #include "base/manifest.h"
 #include "base/util.h"
 
-#define LIBRARIES_MAX 1024
+#define LIBRARIES_MAX   1024
 #define NAME_LENGTH_MAX 255
 
 /* Fills `why` and returns the error, so that a failing check is one line. */
@@ -269,12 +269,13 @@ static int parse_lines(struct manifest *m, size_t size, unsigned *line, char *wh
 
 int manifest_parse(const char *text, size_t size, struct manifest **out, unsigned *line, char *why)
 {
-	_cleanup_manifest_ struct manifest *m = calloc(1, sizeof(*m));
+	_cleanup_manifest_ struct manifest *m = NULL;
 	int r;
 
 	*line = 1;
 	if (size > MANIFEST_SIZE_MAX)
 		return broken(why, "larger than %u bytes", MANIFEST_SIZE_MAX);
+	m = calloc(1, sizeof(*m));
 	if (!m || !(m->text = malloc(size + 1)))
 		return -ENOMEM;
 	memcpy(m->text, text, size);

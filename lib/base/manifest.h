@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #define MANIFEST_SIZE_MAX (1u << 20)
-#define MANIFEST_WHY_MAX 160
+#define MANIFEST_WHY_MAX  160
 
 struct manifest_library {
 	const char *name, *soname, *sha256, *build_id, *base_build_id; /* NULL: not given */

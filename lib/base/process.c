@@ -11,9 +11,9 @@
 #include "base/process.h"
 #include "base/util.h"
 
-#define FILE_LIMIT (16u << 20)
+#define FILE_LIMIT  (16u << 20)
 #define CPU_LIMIT_S 600
-#define FD_LIMIT 1024
+#define FD_LIMIT    1024
 
 static void limit(int resource, rlim_t value)
 {

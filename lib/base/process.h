@@ -8,7 +8,7 @@
 struct process_spec {
 	char *const *argv; /* argv[0] is a path */
 	char *const *env;
-	const char *directory;	 /* to run in */
+	const char *directory;   /* to run in */
 	const char *out, *error; /* files for its output, created or emptied */
 };
 

@@ -302,12 +302,13 @@ static int parse_lines(struct suite *s, const char *text, size_t size, unsigned 
 
 int suite_parse(const char *text, size_t size, const char *directory, struct suite **out, unsigned *line, char *why)
 {
-	_cleanup_suite_ struct suite *s = calloc(1, sizeof(*s));
+	_cleanup_suite_ struct suite *s = NULL;
 	int r;
 
 	*line = 1;
 	if (size > SUITE_SIZE_MAX)
 		return broken(why, "larger than %u bytes", SUITE_SIZE_MAX);
+	s = calloc(1, sizeof(*s));
 	r = s ? value_add(s, "SUITE", directory) : -ENOMEM;
 	if (r == 0)
 		r = parse_lines(s, text, size, line, why);

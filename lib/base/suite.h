@@ -8,17 +8,18 @@
  *	NAME=VALUE                                  an environment variable for every case below
  *	name: [NAME=VALUE]... program [argument]... a case, with variables of its own
  *
- * Among a case's variables, "status=N" is the exit status that is expected (0 else; "status=any" for any) and "timeout=N"
- * the seconds it may take. Words are separated by blanks; '...' and "..." join them, with \" and \\ in the latter. */
+ * Among a case's variables, "status=N" is the exit status that is expected (0 else; "status=any" for any), and
+ * "timeout=N" the seconds it may take. Words are separated by blanks; '...' and "..." join them, and the latter
+ * know \" and \\. */
 #ifndef BASE_SUITE_H
 #define BASE_SUITE_H
 
 #include <stddef.h>
 
-#define SUITE_SIZE_MAX (1u << 20)
-#define SUITE_WHY_MAX 160
+#define SUITE_SIZE_MAX   (1u << 20)
+#define SUITE_WHY_MAX    160
 #define SUITE_ANY_STATUS (-1)
-#define SUITE_TIMEOUT_S 60
+#define SUITE_TIMEOUT_S  60
 
 struct suite_words {
 	char **word; /* ends in NULL where n is not 0 */
@@ -27,9 +28,9 @@ struct suite_words {
 
 struct suite_case {
 	char *name;
-	struct suite_words env;	 /* NAME=VALUE, those for all cases first */
+	struct suite_words env;  /* NAME=VALUE, those for all cases first */
 	struct suite_words argv; /* at least one */
-	int status;		 /* or SUITE_ANY_STATUS */
+	int status;              /* or SUITE_ANY_STATUS */
 	unsigned timeout_s;
 	unsigned line;
 };

@@ -9,13 +9,13 @@
 #include "elf/dynamic.h"
 
 /* Far above what any library has (glibc: 3300 symbols, 60 KiB of names); they bound the memory a lying file costs. */
-#define SYMBOLS_MAX (1u << 17)
+#define SYMBOLS_MAX     (1u << 17)
 #define NAME_LENGTH_MAX 4096
-#define STRINGS_MAX (64u << 20)
-#define VERSIONS_MAX 4096
-#define ENTRIES_MAX 65536
-#define NEEDED_MAX 1024
-#define NOTES_MAX 65536
+#define STRINGS_MAX     (64u << 20)
+#define VERSIONS_MAX    4096
+#define ENTRIES_MAX     65536
+#define NEEDED_MAX      1024
+#define NOTES_MAX       65536
 
 /* Fills `why` and returns the error, so that a failing check is one line. */
 __attribute__((format(printf, 2, 3))) static int broken(char *why, const char *format, ...)
@@ -248,7 +248,8 @@ static int count_symbols(struct image *img, const struct tags *t, uint32_t *coun
 
 /* Versions of both kinds are chains of records that lead on by relative offsets. Offsets only ever go forward, and the
  * count is bounded, so that a chain which loops or crosses another one costs little. */
-static int add_version(struct dynamic_version **list, size_t *n, size_t *cap, const struct dynamic_version *v, char *why)
+static int add_version(
+		struct dynamic_version **list, size_t *n, size_t *cap, const struct dynamic_version *v, char *why)
 {
 	int r;
 
@@ -261,8 +262,8 @@ static int add_version(struct dynamic_version **list, size_t *n, size_t *cap, co
 	return 0;
 }
 
-static int read_parent(struct image *img, struct dynamic *dyn, uint64_t addr, uint32_t step, const char **parent,
-		char *why)
+static int read_parent(
+		struct image *img, struct dynamic *dyn, uint64_t addr, uint32_t step, const char **parent, char *why)
 {
 	Elf32_Verdaux aux;
 
@@ -410,8 +411,8 @@ static int read_symbols(struct image *img, struct dynamic *dyn, const struct tag
 		return r;
 	r = read_table(img, t->symtab, (uint64_t)count * sizeof(*table), &table, "dynamic symbol table", why);
 	if (r == 0 && t->versym)
-		r = read_table(img, t->versym, (uint64_t)count * sizeof(*versions), &versions,
-				"symbol version table", why);
+		r = read_table(img, t->versym, (uint64_t)count * sizeof(*versions), &versions, "symbol version table",
+				why);
 	if (r < 0)
 		return r;
 	dyn->symbols = calloc(count - 1, sizeof(*dyn->symbols));

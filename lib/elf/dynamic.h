@@ -25,22 +25,22 @@ struct dynamic_version {
 	const char *name;
 	const char *file;   /* needed: of this soname; defined: NULL */
 	const char *parent; /* defined: the version it inherits from, or NULL */
-	uint16_t flags;	    /* VER_FLG_... */
-	uint16_t index;	    /* as in the symbols' version table */
+	uint16_t flags;     /* VER_FLG_... */
+	uint16_t index;     /* as in the symbols' version table */
 };
 
 struct dynamic {
-	const char *soname;  /* these may be NULL */
+	const char *soname; /* these may be NULL */
 	const char *interp;
 	const char *rpath, *runpath;
 	const char **needed; /* in the file's order */
 	size_t nneeded;
 	uint32_t flags, flags_1; /* DT_FLAGS, DT_FLAGS_1 */
-	bool textrel, symbolic;	 /* by their own tags */
+	bool textrel, symbolic;  /* by their own tags */
 
 	bool has_tls, has_stack;
 	uint32_t tls_size, tls_align; /* PT_TLS: p_memsz, p_align */
-	uint32_t stack_flags;	      /* PT_GNU_STACK: PF_... */
+	uint32_t stack_flags;         /* PT_GNU_STACK: PF_... */
 	uint8_t build_id[DYNAMIC_BUILD_ID_MAX];
 	size_t build_id_len; /* 0: none */
 	bool has_abi;

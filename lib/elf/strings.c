@@ -7,9 +7,9 @@
 #include "base/util.h"
 #include "elf/strings.h"
 
-#define STRING_MIN 4
+#define STRING_MIN    4
 #define COMPONENT_MIN 3
-#define WORDS_MAX 100000 /* libc.so.6 has about 200; bounds the time that a file full of paths costs */
+#define WORDS_MAX     100000 /* libc.so.6 has about 200; bounds the time that a file full of paths costs */
 
 struct blob {
 	char *data;

@@ -29,8 +29,8 @@ void string_list_clear(struct string_list *list);
  * Returns 0, or -ENOMEM with the list cleared. The caller clears it with string_list_clear. */
 int strings_paths(const char *data, size_t size, struct string_list *list);
 
-/* Whether a path word stands in `data` with its end (a NUL or one of the bytes that end a word) behind it. Before it may
- * be anything that does not make it the tail of a longer path: a string may follow a table without a NUL between. */
+/* Whether a path word stands in `data` with its end (a NUL or one of the bytes that end a word) behind it. Before it
+ * may be anything that does not make it the tail of a longer path: a string may follow a table without a NUL. */
 bool strings_have_word(const char *data, size_t size, const char *word);
 
 /* Copies the first line of the string that begins with `prefix`, cut at `len` bytes with its NUL. False: none. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* libFuzzer target: any bytes as a library, a manifest and a suite, through the readers that the gate trusts them to. */
+/* libFuzzer target: any bytes as a library, a manifest and a suite, through the readers that the gate trusts them to.
+ */
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>

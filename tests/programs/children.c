@@ -49,7 +49,8 @@ static void spawn(void)
 	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP);
 	CHECK(posix_spawn(&pid, self, &actions, &attr, arguments, environ) == 0);
 	printf("posix_spawn: %d\n", wait_for(pid));
-	printf("posix_spawn of nothing: %s\n", strerror(posix_spawn(&pid, "/nonexistent", NULL, NULL, arguments, environ)));
+	printf("posix_spawn of nothing: %s\n",
+			strerror(posix_spawn(&pid, "/nonexistent", NULL, NULL, arguments, environ)));
 	fflush(stdout);
 }
 

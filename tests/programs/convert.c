@@ -9,8 +9,8 @@
 static const char *const charsets[] = { "ISO-8859-15", "UTF-16", "UTF-16LE", "UTF-32BE", "UTF-7", "EUC-JP", "SHIFT_JIS",
 	"ISO-2022-JP", "KOI8-R", "BIG5", "GB18030", "EUC-KR", "CP1252", "IBM037", "ASCII", "ASCII//TRANSLIT",
 	"ISO-8859-1//IGNORE", "TSCII", "NO-SUCH-SET" };
-static const char *const texts[] = { "plain", "gr\u00fc\u00dfe \u20ac", "\u65e5\u672c\u8a9e", "\u043f\u0440\u0438\u0432\u0435\u0442",
-	"\ud55c\uad6d", "bad \xff byte" };
+static const char *const texts[] = { "plain", "gr\u00fc\u00dfe \u20ac", "\u65e5\u672c\u8a9e",
+	"\u043f\u0440\u0438\u0432\u0435\u0442", "\ud55c\uad6d", "bad \xff byte" };
 
 static void convert(const char *charset, const char *text)
 {

@@ -52,7 +52,10 @@ static void call(const char *library, const char *symbol, const char *version, i
 	void *handle = dlopen(library, RTLD_LAZY);
 	const char *(*function)(int) = handle ? (const char *(*)(int))dlvsym(handle, symbol, version) : NULL;
 
-	printf("%s, %s: %s\n", library, symbol, function ? function(argument) : handle ? "no such symbol" : "not there");
+	printf("%s, %s: %s\n", library, symbol,
+			function ? function(argument)
+			: handle ? "no such symbol"
+				 : "not there");
 }
 
 static int count(struct dl_phdr_info *info, size_t size, void *arg)

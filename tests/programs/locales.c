@@ -10,8 +10,8 @@
 
 #include "check.h"
 
-static const char *const names[] = { "C", "POSIX", "C.UTF-8", "de_DE.UTF-8", "tr_TR.UTF-8", "ja_JP.EUC-JP", "fr_FR.ISO-8859-1",
-	"xx_XX" };
+static const char *const names[] = { "C", "POSIX", "C.UTF-8", "de_DE.UTF-8", "tr_TR.UTF-8", "ja_JP.EUC-JP",
+	"fr_FR.ISO-8859-1", "xx_XX" };
 #define NAMES (sizeof(names) / sizeof(*names))
 
 static char output[NAMES][2000];
@@ -31,8 +31,8 @@ static void *in_locale(void *arg)
 	for (int round = 0; round < 100; round++) {
 		uselocale(locale);
 		gmtime_r(&when, &tm);
-		n = (size_t)snprintf(output[i], sizeof(output[i]), "%s: %s %.2f %'d", names[i], nl_langinfo(CODESET), 1.5,
-				1234567);
+		n = (size_t)snprintf(output[i], sizeof(output[i]), "%s: %s %.2f %'d", names[i], nl_langinfo(CODESET),
+				1.5, 1234567);
 		strftime(text, sizeof(text), "%A %B %x %X", &tm);
 		n += (size_t)snprintf(output[i] + n, sizeof(output[i]) - n, " %s", text);
 		if (strfmon(text, sizeof(text), "%n", 1234.56) > 0)

@@ -65,15 +65,15 @@ static void parse(void)
 		CHECK(ns_parserr(&message, ns_s_an, i, &record) == 0);
 		printf("%s %d %u:", ns_rr_name(record), (int)ns_rr_type(record), (unsigned)ns_rr_ttl(record));
 		if (ns_rr_type(record) == ns_t_cname) {
-			CHECK(dn_expand(answer, answer + sizeof(answer) - 1, ns_rr_rdata(record), name,
-					      sizeof(name)) > 0);
+			CHECK(dn_expand(answer, answer + sizeof(answer) - 1, ns_rr_rdata(record), name, sizeof(name)) >
+					0);
 			printf(" %s\n", name);
 		} else {
 			printf(" %s\n", inet_ntop(AF_INET, ns_rr_rdata(record), name, sizeof(name)));
 		}
 	}
 	printf("query %d bytes\n", res_mkquery(ns_o_query, "www.example.org", ns_c_in, ns_t_aaaa, NULL, 0, NULL, packet,
-					   sizeof(packet)));
+						   sizeof(packet)));
 	printf("truncated: %d\n", ns_initparse(answer, 20, &message));
 	printf("base64 %d: %s\n", b64_ntop(answer, 12, name, sizeof(name)), name);
 }

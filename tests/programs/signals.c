@@ -116,8 +116,9 @@ static void on_timer(union sigval value)
 
 static void timers(void)
 {
-	struct sigevent event = { .sigev_notify = SIGEV_THREAD, .sigev_notify_function = on_timer,
-		.sigev_value.sival_int = 1234 };
+	struct sigevent event = {
+		.sigev_notify = SIGEV_THREAD, .sigev_notify_function = on_timer, .sigev_value.sival_int = 1234
+	};
 	struct itimerspec soon = { .it_value.tv_nsec = 1000000 };
 	struct timespec pause = { 0, 2000000 };
 	timer_t timer;

@@ -15,7 +15,8 @@ static void formats(void)
 	printf("[%10.3f|%-12e|%g|%a|%La|%.0f|%#.3g]\n", M_PI, 12345.678, 1e-10, 0.1, 0.1L, 2.5, 100.0);
 	printf("[%s|%.3s|%10s|%-10s|%c|%%]\n", "text", "cutoff", "right", "left", 'c');
 	printf("[%2$*1$d|%3$.*4$f]\n", 8, 77, M_E, 2);
-	printf("[%'d|%'.2f|%ls|%lc|%p]\n", 1234567, 9876543.21, L"wide \u00e4\u20ac", (wint_t)L'\u00df', (void *)0x1234);
+	printf("[%'d|%'.2f|%ls|%lc|%p]\n", 1234567, 9876543.21, L"wide \u00e4\u20ac", (wint_t)L'\u00df',
+			(void *)0x1234);
 	errno = ENOENT;
 	printf("[%m|%f|%F|%g]\n", INFINITY, NAN, -0.0);
 }

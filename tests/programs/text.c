@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Regular expressions, globs, shell words, case-insensitive comparison and collation, in the locale of the environment. */
+/* Regular expressions, globs, shell words, comparison without case, collation: in the environment's locale. */
 #include <ctype.h>
 #include <fnmatch.h>
 #include <glob.h>
@@ -16,8 +16,9 @@
 
 #include "check.h"
 
-static const char *const words[] = { "\u00c4pfel", "apfel", "Zebra", "zebra", "\u00e4pfel", "\u00d6l", "ol", "stra\u00dfe",
-	"STRASSE", "I", "\u0131", "\u0130", "i", "caf\u00e9", "cafe", "", "a-b", "ab", "10", "9", "\u20ac" };
+static const char *const words[] = { "\u00c4pfel", "apfel", "Zebra", "zebra", "\u00e4pfel", "\u00d6l", "ol",
+	"stra\u00dfe", "STRASSE", "I", "\u0131", "\u0130", "i", "caf\u00e9", "cafe", "", "a-b", "ab", "10", "9",
+	"\u20ac" };
 #define WORDS (sizeof(words) / sizeof(*words))
 
 static int collate(const void *a, const void *b)
@@ -39,8 +40,8 @@ static void comparisons(void)
 
 	for (size_t i = 0; i < WORDS; i++)
 		for (size_t j = 0; j < WORDS; j++)
-			printf("%d%d%d ", sign(strcasecmp(words[i], words[j])), sign(strncasecmp(words[i], words[j], 3)),
-					sign(strcoll(words[i], words[j])));
+			printf("%d%d%d ", sign(strcasecmp(words[i], words[j])),
+					sign(strncasecmp(words[i], words[j], 3)), sign(strcoll(words[i], words[j])));
 	memcpy(sorted, words, sizeof(words));
 	qsort(sorted, WORDS, sizeof(*sorted), collate);
 	for (size_t i = 0; i < WORDS; i++)

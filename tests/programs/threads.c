@@ -10,7 +10,7 @@
 #include "check.h"
 
 #define THREADS 64
-#define KEYS 40 /* more than the 32 that lie in the thread's own block */
+#define KEYS    40 /* more than the 32 that lie in the thread's own block */
 
 static __thread int counter = 7;
 static __thread char block[4096];

@@ -6,9 +6,9 @@
 
 #include "check.h"
 
-static const char *const zones[] = { "UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu",
-	"Africa/Casablanca", "America/St_Johns", "Pacific/Apia", "CET-1CEST,M3.5.0,M10.5.0/3", "<+0330>-3:30",
-	"No/Such_Zone", ":Europe/Dublin", "" };
+static const char *const zones[] = { "UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe",
+	"Asia/Kathmandu", "Africa/Casablanca", "America/St_Johns", "Pacific/Apia", "CET-1CEST,M3.5.0,M10.5.0/3",
+	"<+0330>-3:30", "No/Such_Zone", ":Europe/Dublin", "" };
 static const time_t times[] = { 0, 86400 * 365, 951782400, 1111885200, 1269738000, 1325203200, 1603586700, 1700000000,
 	2147483647, -1000000000 };
 

@@ -224,7 +224,8 @@ static void random_damage_is_an_error_with_a_reason(void **state)
 		for (int i = 0; i < 3; i++) {
 			seed = seed * 1103515245 + 12345;
 			/* Mostly where the tables are, and mostly small or extreme values. */
-			bad.bytes[(seed >> 8) % (i ? headers : good.size)] = (uint8_t)((seed >> 28) ? seed >> 20 : 0xff);
+			bad.bytes[(seed >> 8) % (i ? headers : good.size)] =
+					(uint8_t)((seed >> 28) ? seed >> 20 : 0xff);
 		}
 		if (round % 16 == 0)
 			bad.size = (seed >> 4) % good.size;

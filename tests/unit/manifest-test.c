@@ -9,10 +9,10 @@
 #include "base/manifest.h"
 #include "base/util.h"
 
-#define SHA "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-#define HEAD "nosegneg-manifest: 1\n"
+#define SHA     "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define HEAD    "nosegneg-manifest: 1\n"
 #define LIBRARY "library: libc.so.6 soname=libc.so.6 sha256=" SHA " build-id=aabb base-build-id=ccdd\n"
-#define RTLD "rtld: _rtld_global=2072 _rtld_global_ro=624 build-id=0011 base-build-id=2233\n"
+#define RTLD    "rtld: _rtld_global=2072 _rtld_global_ro=624 build-id=0011 base-build-id=2233\n"
 
 static int parse(const char *text, struct manifest **m, unsigned *line, char *why)
 {
@@ -24,8 +24,8 @@ static void reads_what_the_build_writes(void **state)
 {
 	static const char text[] = "# a comment\n\n" HEAD "target: debian-12\nsource: glibc-source\n"
 				   "base-directory:   /lib/i386-linux-gnu\nfuture-key: 7\n"
-				   "patch: 0001-x.patch sha256=" SHA "\n" LIBRARY "omitted: libdl.so.2 no difference at all\n" RTLD
-				   "cflags: -O2 -g: x=y";
+				   "patch: 0001-x.patch sha256=" SHA "\n" LIBRARY
+				   "omitted: libdl.so.2 no difference at all\n" RTLD "cflags: -O2 -g: x=y";
 	_cleanup_manifest_ struct manifest *m = NULL;
 	char why[MANIFEST_WHY_MAX];
 	unsigned line;

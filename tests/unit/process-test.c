@@ -21,8 +21,8 @@ static pid_t start(const char *script)
 	char *const argv[] = { "/bin/sh", "-c", (char *)script, NULL };
 	char *const env[] = { "NAME=value", "PATH=/usr/bin:/bin", NULL };
 
-	return process_start(&(struct process_spec){ .argv = argv, .env = env, .directory = scratch, .out = out,
-			.error = error });
+	return process_start(&(struct process_spec){
+			.argv = argv, .env = env, .directory = scratch, .out = out, .error = error });
 }
 
 static int run(const char *script)
@@ -87,7 +87,8 @@ static void nothing_is_inherited(void **state)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	assert_int_equal(run("[ -e /proc/self/fd/77 ] && echo open; grep -E '^Sig(Blk|Ign)' /proc/self/status; wc -c"), 0);
+	assert_int_equal(run("[ -e /proc/self/fd/77 ] && echo open; grep -E '^Sig(Blk|Ign)' /proc/self/status; wc -c"),
+			0);
 	assert_string_equal(contents(out), "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n0\n");
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	close(77);

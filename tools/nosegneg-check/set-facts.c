@@ -91,8 +91,13 @@ void facts_of_versions(struct facts *f, const struct dynamic *dyn)
 
 static char *type_name(uint8_t type)
 {
-	static const char *const names[] = { [STT_NOTYPE] = "NOTYPE", [STT_OBJECT] = "OBJECT", [STT_FUNC] = "FUNC",
-		[STT_SECTION] = "SECTION", [STT_FILE] = "FILE", [STT_COMMON] = "COMMON", [STT_TLS] = "TLS",
+	static const char *const names[] = { [STT_NOTYPE] = "NOTYPE",
+		[STT_OBJECT] = "OBJECT",
+		[STT_FUNC] = "FUNC",
+		[STT_SECTION] = "SECTION",
+		[STT_FILE] = "FILE",
+		[STT_COMMON] = "COMMON",
+		[STT_TLS] = "TLS",
 		[STT_GNU_IFUNC] = "IFUNC" };
 
 	return type < ARRAY_SIZE(names) && names[type] ? set_format("%s", names[type]) : set_format("type %u", type);
@@ -134,8 +139,9 @@ void facts_of_symbols(struct facts *f, const struct dynamic *dyn)
 
 		if (!s->defined)
 			continue;
-		facts_add(f, set_format("%s%s%s", s->name, s->version ? s->hidden ? "@" : "@@" : "",
-					      s->version ? s->version : ""),
+		facts_add(f,
+				set_format("%s%s%s", s->name, s->version ? s->hidden ? "@" : "@@" : "",
+						s->version ? s->version : ""),
 				symbol_value(s));
 	}
 }

@@ -11,8 +11,8 @@
 #include "set-library.h"
 #include "set-report.h"
 
-#define LIBRARIES_MAX 1024
-#define ENTRIES_MAX 65536
+#define LIBRARIES_MAX    1024
+#define ENTRIES_MAX      65536
 #define LIBRARY_SIZE_MAX (256u << 20) /* libc.so.6 has 2 MiB, unstripped 20 */
 
 bool set_is_loader(const char *name)

@@ -14,8 +14,8 @@ static const struct manifest_library *listed(const struct manifest *m, const cha
 	return NULL;
 }
 
-static void compare_text(struct set_context *c, const char *name, const char *what, const char *manifest,
-		const char *file)
+static void compare_text(
+		struct set_context *c, const char *name, const char *what, const char *manifest, const char *file)
 {
 	if (manifest && file && strcmp(manifest, file) == 0)
 		report_equal(&c->report, CHECK_MANIFEST, name, 1, what);
@@ -37,7 +37,7 @@ static void compare_file(struct set_context *c, const struct manifest_library *m
 	compare_text(c, lib->name, "soname", m->soname, lib->dyn->soname);
 }
 
-/* The one difference that an upgrade of the distribution's package makes: said apart, because the set is not at fault. */
+/* The difference that an upgrade of the distribution's package makes: said apart, because the set is not at fault. */
 static void compare_base(struct set_context *c, const char *name, const char *base_build_id)
 {
 	const struct set_library *base = set_directory_get(&c->base, name);
@@ -47,7 +47,8 @@ static void compare_base(struct set_context *c, const char *name, const char *ba
 	if (base && strcmp(base->build_id, base_build_id) == 0)
 		report_equal(&c->report, CHECK_BASE, name, 1, "build-id of the base");
 	else
-		report_difference(&c->report, SET_FINDING, CHECK_BASE, name, "the set was built against another libc6, of build-id", base_build_id,
+		report_difference(&c->report, SET_FINDING, CHECK_BASE, name,
+				"the set was built against another libc6, of build-id", base_build_id,
 				base ? base->build_id : NULL);
 }
 

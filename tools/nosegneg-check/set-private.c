@@ -25,15 +25,16 @@ static const struct dynamic_symbol *private_object(const struct set_library *lib
 	return s ? s : dynamic_find(lib->dyn, name, NULL);
 }
 
-static void compare_size(struct set_context *c, const struct set_library *loader, const char *name, bool known,
-		uint64_t size)
+static void compare_size(
+		struct set_context *c, const struct set_library *loader, const char *name, bool known, uint64_t size)
 {
 	const struct dynamic_symbol *s = private_object(loader, name);
 	char of_base[32], of_set[32];
 
 	if (!s || !known) {
-		report_add(&c->report, SET_FINDING, CHECK_PRIVATE, loader->name, "the layout of %s cannot be verified: %s",
-				name, s ? "the manifest has no 'rtld' line" : "the loader has no such symbol");
+		report_add(&c->report, SET_FINDING, CHECK_PRIVATE, loader->name,
+				"the layout of %s cannot be verified: %s", name,
+				s ? "the manifest has no 'rtld' line" : "the loader has no such symbol");
 		return;
 	}
 	if (s->size == size) {
@@ -67,7 +68,7 @@ static void compare_rtld(struct set_context *c)
 			compare_size(c, loader, names[i], rtld != NULL, sizes[i]);
 		else
 			report_add(&c->report, SET_FINDING, CHECK_PRIVATE, loader->name,
-					"the layout of %s cannot be verified: the set has neither a manifest nor a loader",
+					"the layout of %s cannot be verified: neither manifest nor loader in the set",
 					names[i]);
 	}
 }

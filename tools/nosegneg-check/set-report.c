@@ -66,8 +66,8 @@ char *set_format(const char *format, ...)
 	return text;
 }
 
-static struct set_entry *add_entry(struct set_report *r, enum set_severity severity, enum set_check check,
-		const char *subject)
+static struct set_entry *add_entry(
+		struct set_report *r, enum set_severity severity, enum set_check check, const char *subject)
 {
 	struct set_entry *e;
 

@@ -36,7 +36,7 @@ struct slot {
 	struct timespec deadline;
 	bool timed_out;
 	int status[SIDE_COUNT]; /* as waitpid gives it, or -1 after a timeout */
-	char *directory;	/* DIRECTORY/{work,trace,out.0,err.0,…} */
+	char *directory;        /* DIRECTORY/{work,trace,out.0,err.0,…} */
 };
 
 struct run {
@@ -190,8 +190,8 @@ static int start_side(struct run *run, struct slot *s)
 	build_env(run, s, &env);
 	set_deadline(s);
 	if (r == 0)
-		r = process_start(&(struct process_spec){ .argv = argv.word, .env = env.word, .directory = work,
-				.out = out, .error = error });
+		r = process_start(&(struct process_spec){
+				.argv = argv.word, .env = env.word, .directory = work, .out = out, .error = error });
 	s->pid = r > 0 ? r : 0;
 	suite_words_clear(&argv);
 	suite_words_clear(&env);

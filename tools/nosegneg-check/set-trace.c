@@ -54,7 +54,7 @@ static bool is_below(const struct set_directory *dir, const char *path, size_t l
 	struct stat a, b;
 
 	return strcmp(parent, dir->path) == 0 ||
-		(stat(parent, &a) == 0 && fstat(dir->fd, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino);
+	       (stat(parent, &a) == 0 && fstat(dir->fd, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino);
 }
 
 static void take_library(struct trace *t, const char *path, bool program)

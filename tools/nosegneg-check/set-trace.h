@@ -8,12 +8,13 @@
 #include "set-library.h"
 
 enum trace_result {
-	TRACE_RIGHT,   /* the process `pid` used libraries of `wanted`, and no process any of the names from elsewhere */
-	TRACE_WRONG,   /* a 32-bit process took a library of the set's names from elsewhere: *wrong, the caller's to free */
+	TRACE_RIGHT,   /* the process `pid` used libraries of `wanted`, and no process took one from elsewhere */
+	TRACE_WRONG,   /* a 32-bit process took a library with one of the set's names from elsewhere */
 	TRACE_NOTHING, /* no library of `wanted` that has one of the set's names */
 };
 
-/* Reads the files that LD_DEBUG=files left in `directory`, one for each process. */
+/* Reads the files that LD_DEBUG=files left in `directory`, one for each process. *wrong is the path of the library that
+ * TRACE_WRONG is about, for the caller to free, or NULL. */
 enum trace_result trace_check(const char *directory, const struct set_directory *set,
 		const struct set_directory *wanted, pid_t pid, char **wrong);
 

@@ -15,23 +15,23 @@
 #include "set-print.h"
 #include "set-run.h"
 
-#define LOADER "/lib/ld-linux.so.2"
+#define LOADER            "/lib/ld-linux.so.2"
 #define SUITE_FROM_BINARY "../share/nosegneg/suite"
 
 static const char usage[] =
-	"usage: nosegneg-check set [options] DIR\n"
-	"\n"
-	"Compares the library set in DIR with the libraries of this machine's C library, scans it, and runs programs with\n"
-	"both. Prints every difference.\n"
-	"\n"
-	"      --against DIR  compare with the libraries in DIR (default: the directory of " LOADER ")\n"
-	"      --suite FILE   run the programs that FILE lists\n"
-	"      --no-run       run nothing\n"
-	"      --json         one JSON document instead of text\n"
-	"  -v, --verbose      list what is equal, too\n"
-	"  -h, --help         print this\n"
-	"\n"
-	"Exit status: 0 the set belongs here, 1 it does not, 2 it could not be decided.\n";
+		"usage: nosegneg-check set [options] DIR\n"
+		"\n"
+		"Compares the library set in DIR with this machine's own C library, scans it, and runs programs\n"
+		"with both. Prints every difference.\n"
+		"\n"
+		"      --against DIR  compare with the libraries in DIR (default: the directory of " LOADER ")\n"
+		"      --suite FILE   run the programs that FILE lists\n"
+		"      --no-run       run nothing\n"
+		"      --json         one JSON document instead of text\n"
+		"  -v, --verbose      list what is equal, too\n"
+		"  -h, --help         print this\n"
+		"\n"
+		"Exit status: 0 the set belongs here, 1 it does not, 2 it could not be decided.\n";
 
 struct options {
 	const char *set, *against, *suite;
@@ -320,8 +320,8 @@ static int check(struct set_context *c, const struct options *o)
 	else
 		set_print_text(c, o->verbose);
 	return report_count(&c->report, SET_ERROR)     ? EXIT_ERROR
-		: report_count(&c->report, SET_FINDING) ? EXIT_FINDINGS
-							 : EXIT_CLEAN;
+	       : report_count(&c->report, SET_FINDING) ? EXIT_FINDINGS
+						       : EXIT_CLEAN;
 }
 
 int set_command(int argc, char **argv)
