@@ -36,7 +36,7 @@ local $SIG{USR1} = sub { print "signal $_[0]\n" };
 kill USR1 => $$;
 alarm 1;
 select(undef, undef, undef, 5);
-print "host ", inet_ntoa(scalar gethostbyname("localhost")), "\n";
+print "host ", inet_ntoa(scalar gethostbyname("127.0.0.1")), "\n";
 print "user ", (getpwnam("root"))[7], " ", (getgrgid(0))[0], " ", (getservbyname("smtp", "tcp"))[2], "\n";
 socketpair(my $near, my $far, AF_UNIX, SOCK_STREAM, PF_UNSPEC) or die;
 syswrite $near, "socket\n";
