@@ -9,8 +9,8 @@
 #include "elf/dynamic.h"
 
 /* Far above what any library has (glibc: 3300 symbols, 60 KiB of names); they bound the memory a lying file costs. */
-#define SYMBOLS_MAX     (1u << 17)
-#define NAME_LENGTH_MAX 4096
+#define SYMBOLS_MAX     (1u << 16)
+#define NAME_LENGTH_MAX 1024
 #define STRINGS_MAX     (64u << 20)
 #define VERSIONS_MAX    4096
 #define ENTRIES_MAX     65536

@@ -9,7 +9,12 @@
 
 #define STRING_MIN    4
 #define COMPONENT_MIN 3
-#define WORDS_MAX     100000 /* libc.so.6 has about 200; bounds the time that a file full of paths costs */
+
+/* What a library that wants to cost time and memory may cost; libc.so.6 has about 100 path words. */
+#define WORDS_MAX     100000
+#define WORD_MAX      4096
+#define LOOK_BACK_MAX 4096
+#define HITS_MAX      1000
 
 struct blob {
 	char *data;
@@ -134,7 +139,7 @@ static int list_add(struct string_list *list, const char *word, size_t len)
 	int r;
 
 	if (list->n == WORDS_MAX)
-		return 0;
+		return -E2BIG;
 	r = array_reserve(&list->item, &list->cap, list->n + 1, sizeof(*list->item));
 	if (r < 0)
 		return r;
@@ -147,11 +152,16 @@ static int list_add(struct string_list *list, const char *word, size_t len)
 
 static int add_words(struct string_list *list, const char *s, size_t len)
 {
+	int r;
+
 	for (size_t at = 0, end; at < len; at = end + 1) {
 		for (end = at; end < len && !ends_word(s[end]);)
 			end++;
-		if (is_path(s + at, end - at) && list_add(list, s + at, end - at) < 0)
-			return -ENOMEM;
+		if (end - at > WORD_MAX || !is_path(s + at, end - at))
+			continue;
+		r = list_add(list, s + at, end - at);
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }
@@ -179,14 +189,17 @@ static void sort_unique(struct string_list *list)
 
 int strings_paths(const char *data, size_t size, struct string_list *list)
 {
+	int r;
+
 	for (size_t at = 0, end; at < size; at = end + 1) {
 		for (end = at; end < size && is_text(data[end]);)
 			end++;
 		if (end == size || data[end] != '\0' || end - at < STRING_MIN)
 			continue;
-		if (add_words(list, data + at, end - at) < 0) {
+		r = add_words(list, data + at, end - at);
+		if (r < 0) {
 			string_list_clear(list);
-			return -ENOMEM;
+			return r;
 		}
 	}
 	sort_unique(list);
@@ -198,7 +211,7 @@ static bool is_tail(const char *data, const char *at, size_t len)
 {
 	const char *start = at;
 
-	while (start > data && is_text(start[-1]) && !ends_word(start[-1]))
+	while (start > data && at - start < LOOK_BACK_MAX && is_text(start[-1]) && !ends_word(start[-1]))
 		start--;
 	for (; start < at; start++)
 		if (is_path(start, (size_t)(at - start) + len))
@@ -211,12 +224,19 @@ bool strings_have_word(const char *data, size_t size, const char *word)
 	size_t len = strlen(word);
 	const char *at = data, *end = data + size;
 
-	while (len && (at = memmem(at, (size_t)(end - at), word, len))) {
+	for (int hits = 0; len && hits < HITS_MAX; hits++, at++) {
+		at = memmem(at, (size_t)(end - at), word, len);
+		if (!at)
+			return false;
 		if (at + len < end && ends_word(at[len]) && !is_tail(data, at, len))
 			return true;
-		at++;
 	}
 	return false;
+}
+
+bool string_list_has(const struct string_list *list, const char *word)
+{
+	return list->n && bsearch(&word, list->item, list->n, sizeof(*list->item), item_compare);
 }
 
 bool strings_line(const char *data, size_t size, const char *prefix, char *buf, size_t len)

@@ -17,6 +17,7 @@ struct string_list {
 };
 
 void string_list_clear(struct string_list *list);
+bool string_list_has(const struct string_list *list, const char *word);
 
 /* Collects the path words of `data`.
  *
@@ -26,11 +27,13 @@ void string_list_clear(struct string_list *list);
  * "/", "/x" or "//"); or with "%s/" and a letter, digit, dot or "%" ("%s/.rhosts"). So the search path
  * "PATH=/usr/bin:/bin" is two words. The rules keep tables, whose bytes look like text here and there, out.
  *
- * Returns 0, or -ENOMEM with the list cleared. The caller clears it with string_list_clear. */
+ * Words of more than 4096 bytes are left out. Returns 0, or -ENOMEM or -E2BIG (more than 100000 words) with the list
+ * cleared. The caller clears it with string_list_clear. */
 int strings_paths(const char *data, size_t size, struct string_list *list);
 
 /* Whether a path word stands in `data` with its end (a NUL or one of the bytes that end a word) behind it. Before it
- * may be anything that does not make it the tail of a longer path: a string may follow a table without a NUL. */
+ * may be anything that does not make it the tail of a longer path: a string may follow a table without a NUL.
+ * Only the first 1000 places are looked at. */
 bool strings_have_word(const char *data, size_t size, const char *word);
 
 /* Copies the first line of the string that begins with `prefix`, cut at `len` bytes with its NUL. False: none. */

@@ -19,6 +19,6 @@ os.execvp(sys.argv[1], sys.argv[1:])' nosegneg-check set --suite suite set >out 
 	done
 	kill -$signal $pid
 	wait $pid
-	echo "exit $?, $(ls -d nosegneg-set.* 2>/dev/null | wc -l) directories, $(pgrep -cf "$PWD/wait") programs left"
+	echo "exit $?, $(ls -d nosegneg-set.* 2>/dev/null | wc -l) directories, $(grep -lzs "^$PWD/wait" /proc/[0-9]*/cmdline | wc -l) programs left"
 	cat out
 done

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "unit.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,6 +100,28 @@ static void finds_a_word_behind_a_table_but_not_in_a_longer_path(void **state)
 	assert_false(strings_have_word(data, sizeof(data), ""));
 }
 
+static void a_hostile_file_costs_little(void **state)
+{
+	size_t size = 8 << 20;
+	char *data = malloc(size);
+	struct string_list list = { 0 };
+
+	(void)state;
+	memset(data, 'a', size);
+	for (size_t i = 0; i < size; i += 5)
+		data[i] = '/';
+	data[size - 1] = '\0';
+	/* One word of eight megabytes is none; its tails are found everywhere and are never a word of their own. */
+	assert_int_equal(strings_paths(data, size, &list), 0);
+	assert_int_equal(list.n, 0);
+	assert_false(strings_have_word(data, size, "/aaaa"));
+	for (size_t i = 0; i + 8 < size; i += 8)
+		memcpy(data + i, "/abcdef", 8);
+	assert_int_equal(strings_paths(data, size, &list), -E2BIG);
+	assert_int_equal(list.n, 0);
+	free(data);
+}
+
 static void copies_the_first_line(void **state)
 {
 	static const char data[] = "\0GNU C Library (X) 2.36.\nCompiled\0";
@@ -141,6 +164,7 @@ int main(void)
 		cmocka_unit_test(a_string_needs_its_end_and_plain_bytes),
 		cmocka_unit_test(random_tables_have_no_paths),
 		cmocka_unit_test(finds_a_word_behind_a_table_but_not_in_a_longer_path),
+		cmocka_unit_test(a_hostile_file_costs_little),
 		cmocka_unit_test(copies_the_first_line),
 		cmocka_unit_test(reads_data_with_and_without_section_headers),
 	};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,8 @@
 #include "set-compare.h"
 #include "set-facts.h"
 
-#define BANNER_MAX 256
+#define BANNER_MAX   256
+#define SEARCHES_MAX 256 /* a search reads the whole file: bounds what a library full of paths costs */
 
 typedef void (*facts_fn)(struct facts *f, const struct dynamic *dyn);
 
@@ -25,23 +27,29 @@ static void compare_facts(struct set_report *r, enum set_check check, const stru
 	facts_clear(&of_lib);
 }
 
-static void paths_of(const struct set_library *lib, struct string_list *list)
+static bool paths_of(struct set_report *r, const struct set_library *lib, struct string_list *list)
 {
-	if (strings_paths(lib->data, lib->data_size, list) < 0)
+	int error = strings_paths(lib->data, lib->data_size, list);
+
+	if (error == -ENOMEM)
 		set_out_of_memory();
+	if (error < 0)
+		report_add(r, SET_ERROR, CHECK_PATHS, lib->path, "too many path strings for a library");
+	return error == 0;
 }
 
 /* One side of the comparison: the words of `from` that `other` lacks. A word that the other file has right behind a
  * table's bytes is no word there, but it is there. */
-static size_t report_paths(struct set_report *r, const struct string_list *from, const struct set_library *other,
-		const char *subject, bool missing)
+static size_t report_paths(struct set_report *r, const struct string_list *from, const struct string_list *other_list,
+		const struct set_library *other, const char *subject, bool missing)
 {
-	size_t equal = 0;
+	size_t equal = 0, searched = 0;
 
 	for (size_t i = 0; i < from->n; i++) {
 		const char *word = from->item[i];
 
-		if (strings_have_word(other->data, other->data_size, word))
+		if (string_list_has(other_list, word) ||
+				(searched++ < SEARCHES_MAX && strings_have_word(other->data, other->data_size, word)))
 			equal++;
 		else if (missing)
 			report_difference(r, SET_FINDING, CHECK_PATHS, subject, "path string", word, NULL);
@@ -55,10 +63,11 @@ static void compare_paths(struct set_report *r, const struct set_library *base, 
 {
 	struct string_list of_base = { 0 }, of_lib = { 0 };
 
-	paths_of(base, &of_base);
-	paths_of(lib, &of_lib);
-	report_equal(r, CHECK_PATHS, lib->name, report_paths(r, &of_base, lib, lib->name, true), "path strings");
-	report_paths(r, &of_lib, base, lib->name, false);
+	if (paths_of(r, base, &of_base) && paths_of(r, lib, &of_lib)) {
+		report_equal(r, CHECK_PATHS, lib->name, report_paths(r, &of_base, &of_lib, lib, lib->name, true),
+				"path strings");
+		report_paths(r, &of_lib, &of_base, base, lib->name, false);
+	}
 	string_list_clear(&of_base);
 	string_list_clear(&of_lib);
 }

@@ -13,7 +13,8 @@
 
 #define LIBRARIES_MAX    1024
 #define ENTRIES_MAX      65536
-#define LIBRARY_SIZE_MAX (256u << 20) /* libc.so.6 has 2 MiB, unstripped 20 */
+#define LIBRARY_SIZE_MAX (64u << 20)  /* libc.so.6 has 2 MiB, unstripped 20 */
+#define TOTAL_SIZE_MAX   (512u << 20) /* they are held in memory together */
 
 bool set_is_loader(const char *name)
 {
@@ -37,7 +38,7 @@ static int fail(struct set_library *lib, int error, const char *why)
 }
 
 /* Not a device or FIFO, whose opening or reading could wait or act; nor one that is larger than memory. */
-static int open_file(const struct set_directory *dir, struct set_library *lib)
+static int open_file(struct set_directory *dir, struct set_library *lib)
 {
 	struct stat st;
 
@@ -48,10 +49,13 @@ static int open_file(const struct set_directory *dir, struct set_library *lib)
 		return fail(lib, -EINVAL, "not a regular file");
 	if (st.st_size > LIBRARY_SIZE_MAX)
 		return fail(lib, -EFBIG, "too large for a library");
+	dir->bytes += (uint64_t)st.st_size;
+	if (dir->bytes > TOTAL_SIZE_MAX)
+		return fail(lib, -EFBIG, "too large together with the others");
 	return 0;
 }
 
-static int read_library(const struct set_directory *dir, struct set_library *lib)
+static int read_library(struct set_directory *dir, struct set_library *lib)
 {
 	int r = open_file(dir, lib);
 

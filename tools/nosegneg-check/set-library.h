@@ -23,6 +23,7 @@ struct set_directory {
 	int fd;
 	struct set_library **lib; /* sorted by name when listed; pointers stay when more are opened */
 	size_t n, cap;
+	uint64_t bytes; /* of all of them together */
 };
 
 /* Opens a directory without its libraries. Returns 0 or a negative errno. */

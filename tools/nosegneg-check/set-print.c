@@ -100,6 +100,8 @@ void set_print_text(const struct set_context *c, bool verbose)
 		print_entry(&r->entry[i], width);
 		any = true;
 	}
+	if (r->dropped)
+		printf("... and %zu more\n", r->dropped);
 	if (any)
 		putchar('\n');
 	print_table(r);
@@ -176,6 +178,7 @@ void set_print_json(const struct set_context *c, bool verbose)
 	json_object_set_new(o, "libraries", libraries_json(c));
 	json_object_set_new(o, "checks", checks_json(&c->report));
 	json_object_set_new(o, "entries", entries_json(&c->report, verbose));
+	json_object_set_new(o, "dropped", json_integer((json_int_t)c->report.dropped));
 	if (json_dumpf(o, stdout, JSON_INDENT(2)) != 0)
 		set_out_of_memory();
 	putchar('\n');

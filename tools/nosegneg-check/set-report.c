@@ -8,6 +8,9 @@
 #include "output.h"
 #include "set-report.h"
 
+/* Two unrelated libraries differ in thousands of symbols; a hostile one in as many as it likes. */
+#define ENTRIES_MAX 20000
+
 static const struct {
 	const char *name, *text;
 } checks[CHECK_COUNT] = {
@@ -66,11 +69,18 @@ char *set_format(const char *format, ...)
 	return text;
 }
 
+/* Counts it; NULL where there are too many to keep. */
 static struct set_entry *add_entry(
 		struct set_report *r, enum set_severity severity, enum set_check check, const char *subject)
 {
 	struct set_entry *e;
 
+	if (severity != SET_EQUAL)
+		r->count[check][severity]++;
+	if (r->n >= ENTRIES_MAX) {
+		r->dropped++;
+		return NULL;
+	}
 	if (array_reserve(&r->entry, &r->cap, r->n + 1, sizeof(*r->entry)) < 0)
 		set_out_of_memory();
 	e = &r->entry[r->n++];
@@ -83,10 +93,11 @@ void report_difference(struct set_report *r, enum set_severity severity, enum se
 {
 	struct set_entry *e = add_entry(r, severity, check, subject);
 
+	if (!e)
+		return;
 	e->what = set_format("%s", what);
 	e->expected = set_format("%s", expected ? expected : "missing");
 	e->found = set_format("%s", found ? found : "missing");
-	r->count[check][severity]++;
 }
 
 void report_add(struct set_report *r, enum set_severity severity, enum set_check check, const char *subject,
@@ -95,17 +106,19 @@ void report_add(struct set_report *r, enum set_severity severity, enum set_check
 	struct set_entry *e = add_entry(r, severity, check, subject);
 	va_list args;
 
+	if (!e)
+		return;
 	va_start(args, format);
 	e->what = format_args(format, args);
 	va_end(args);
-	r->count[check][severity]++;
 }
 
 void report_equal(struct set_report *r, enum set_check check, const char *subject, size_t n, const char *what)
 {
-	if (n == 0)
-		return;
-	add_entry(r, SET_EQUAL, check, subject)->what = set_format("%zu %s", n, what);
+	struct set_entry *e = n ? add_entry(r, SET_EQUAL, check, subject) : NULL;
+
+	if (e)
+		e->what = set_format("%zu %s", n, what);
 	r->count[check][SET_EQUAL] += n;
 }
 
@@ -116,6 +129,7 @@ void report_merge(struct set_report *r, struct set_report *from)
 	if (from->n)
 		memcpy(r->entry + r->n, from->entry, from->n * sizeof(*r->entry));
 	r->n += from->n;
+	r->dropped += from->dropped;
 	for (size_t i = 0; i < CHECK_COUNT; i++)
 		for (size_t j = 0; j <= SET_ERROR; j++)
 			r->count[i][j] += from->count[i][j];

@@ -36,8 +36,9 @@ struct set_entry {
 };
 
 struct set_report {
-	struct set_entry *entry;
+	struct set_entry *entry; /* the first 20000 */
 	size_t n, cap;
+	size_t dropped;
 	size_t count[CHECK_COUNT][SET_ERROR + 1]; /* things compared, by outcome */
 };
 
