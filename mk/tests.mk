@@ -64,7 +64,7 @@ check-asan: ## unit and command-line tests and a large scan under AddressSanitiz
 
 .PHONY: run-asan
 run-asan: $(unit_programs) $(fixtures) $(NOSEGNEG_CHECK)
-	$(Q)BIN=$(CURDIR)/$(BIN) tests/run $(B)/tests/log-asan $(unit_programs) $(filter tests/cli/scan%,$(cli_cases))
+	$(Q)BIN=$(CURDIR)/$(BIN) tests/run $(B)/tests/log-asan $(unit_programs) $(cli_cases)
 	$(Q)$(NOSEGNEG_CHECK) scan /usr/lib/i386-linux-gnu $(F) >$(B)/tests/asan-scan.txt || test $$? = 1
 	$(Q)tail -n 1 $(B)/tests/asan-scan.txt
 
@@ -80,16 +80,16 @@ $(B)/bench/%: tests/bench/%.c
 bench-scan: tools $(bench_timers) ## the scanner against objdump, and against reading the bytes once
 	$(Q)tests/bench/scan $(NOSEGNEG_CHECK) $(B)/bench
 
-# libFuzzer wants clang. Findings and the grown corpus stay in build/fuzz.
+# libFuzzer wants clang. Findings and the grown corpus of each target stay in build/fuzz.
 FUZZ_SECONDS ?= 600
-fuzz_target := $(B)/fuzz/segref-fuzz
-$(fuzz_target): tests/fuzz/segref-fuzz.c $(lib_sources)
+fuzz_targets := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(sort $(wildcard tests/fuzz/*-fuzz.c)))
+$(fuzz_targets): $(B)/fuzz/%: tests/fuzz/%.c $(lib_sources)
 	@mkdir -p $(@D)
 	$(call say,FUZZ,$@)
-	$(Q)clang $(filter-out -Wshadow,$(our_cflags)) -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-		$^ -ldw -lelf -lZydis -o $@
-fuzz: $(fuzz_target) $(fixtures) ## fuzz the scanner for FUZZ_SECONDS (600; needs clang)
-	$(Q)tests/fuzz/run $(fuzz_target) $(F) $(B)/fuzz $(FUZZ_SECONDS)
+	$(Q)clang $(filter-out -Wshadow,$(our_cflags)) -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=undefined -pthread $^ $(check_libs) -o $@
+fuzz: $(fuzz_targets) $(fixtures) ## fuzz each target for FUZZ_SECONDS (600; make setup-fuzz installs clang)
+	$(Q)for target in $(fuzz_targets); do tests/fuzz/run $$target $(B)/fuzz $(FUZZ_SECONDS) $(F) || exit 1; done
 
 lint: ## clang-format and cppcheck (when installed)
 	$(Q)clang-format --dry-run -Werror $(lib_sources) $(check_sources) $(wildcard lib/*/*.h tools/*/*.h) $(unit_sources)
