@@ -11,13 +11,16 @@ build_tests := $(filter-out %/harness.sh,$(sort $(wildcard tests/build/*.sh)))
 
 # Fixtures are i386 programs that the machine's compiler makes: no binary is kept in the tree.
 m32 := $(CC) -m32 -O2
-fixtures := $(addprefix $(F)/,segref.o segref.so segref-nosections.so tls.o tls-pie tls-nopie tls-static tls-nosegneg)
+fixtures := $(addprefix $(F)/,segref.o segref.so segref-nosections.so large.so tls.o tls-pie tls-nopie tls-static tls-nosegneg)
 
 $(F)/segref.o: tests/data/segref.S
 	@mkdir -p $(@D)
 	$(Q)$(m32) -Wa,--no-warn -c $< -o $@
 $(F)/segref.so: $(F)/segref.o
 	$(Q)$(m32) -shared -nostdlib -Wl,--no-warnings -Wl,-z,notext $< -o $@ 2>/dev/null || $(m32) -shared -nostdlib $< -o $@
+$(F)/large.so: tests/data/large.S
+	@mkdir -p $(@D)
+	$(Q)$(m32) -shared -nostdlib -s $< -o $@
 # The section header table is cut off by setting e_shoff, e_shnum and e_shstrndx to zero.
 $(F)/segref-nosections.so: $(F)/segref.so
 	$(Q)cp $< $@.tmp

@@ -110,19 +110,15 @@ static int cie_encoding(const unsigned char *ident, Elf_Data *data, Dwarf_Off ci
 	return fde_encoding(&entry.cie);
 }
 
-static int collect_fdes(struct collector *c, struct image *img)
+/* Walks the entries of a table. A damaged table ends the walk: what it said so far still holds, symbols and the plain
+ * sweep do the rest. */
+static int collect_fdes(struct collector *c, Elf_Data *data, uint64_t addr)
 {
-	GElf_Shdr sh;
-	Elf_Scn *scn = image_section(img, SHT_PROGBITS, ".eh_frame", &sh);
-	const unsigned char *ident = (const unsigned char *)elf_getident(img->elf, NULL);
-	Elf_Data *data = scn ? elf_rawdata(scn, NULL) : NULL;
+	const unsigned char *ident = (const unsigned char *)elf_getident(c->img->elf, NULL);
 	Dwarf_Off off = 0, next, known_cie = (Dwarf_Off)-1;
 	Dwarf_CFI_Entry entry;
 	int encoding = -1;
 
-	if (!data || !data->d_buf)
-		return 0;
-	/* A damaged table ends the walk: what it said so far still holds, symbols and the plain sweep do the rest. */
 	for (; dwarf_next_cfi(ident, data, true, off, &next, &entry) == 0 && next > off; off = next) {
 		struct function_mark mark;
 		int r;
@@ -133,14 +129,46 @@ static int collect_fdes(struct collector *c, struct image *img)
 			known_cie = entry.fde.CIE_pointer;
 			encoding = cie_encoding(ident, data, known_cie);
 		}
-		if (!fde_bounds(&entry.fde, encoding,
-				    sh.sh_addr + (uint64_t)(entry.fde.start - (const uint8_t *)data->d_buf), &mark))
+		if (!fde_bounds(&entry.fde, encoding, addr + (uint64_t)(entry.fde.start - (const uint8_t *)data->d_buf),
+				    &mark))
 			continue;
 		r = add_mark(c, &mark);
 		if (r < 0)
 			return r;
 	}
 	return 0;
+}
+
+/* The table's address from .eh_frame_hdr (LSB): its second byte is the encoding of the pointer that follows the first
+ * four, with GNU ld always relative to its own place. */
+static bool eh_frame_address(struct image *img, uint64_t hdr, uint64_t *addr)
+{
+	uint8_t head[8];
+	int32_t rel;
+
+	if (image_read_address(img, hdr, head, sizeof(head)) < 0 || head[0] != 1 ||
+			head[1] != (DW_EH_PE_pcrel | DW_EH_PE_sdata4))
+		return false;
+	memcpy(&rel, head + 4, sizeof(rel));
+	*addr = (uint32_t)(hdr + 4 + (uint64_t)(int64_t)rel);
+	return true;
+}
+
+/* .eh_frame, by its section or, where section headers are stripped, as the unwinder finds it: by PT_GNU_EH_FRAME. */
+static Elf_Data *eh_frame_data(struct image *img, uint64_t *addr)
+{
+	GElf_Shdr sh;
+	Elf_Scn *scn = image_section(img, SHT_PROGBITS, ".eh_frame", &sh);
+	uint64_t off, len;
+
+	if (scn) {
+		*addr = sh.sh_addr;
+		return elf_rawdata(scn, NULL);
+	}
+	if (img->eh_frame_hdr == 0 || !eh_frame_address(img, img->eh_frame_hdr, addr) ||
+			!image_segment_at(img, *addr, &off, &len))
+		return NULL;
+	return elf_getdata_rawchunk(img->elf, (int64_t)off, len, ELF_T_BYTE);
 }
 
 static int mark_compare(const void *a, const void *b)
@@ -159,11 +187,14 @@ static int mark_compare(const void *a, const void *b)
 int function_map_read(struct function_map *map, struct image *img, char *why)
 {
 	struct collector c = { .map = map, .img = img };
+	uint64_t addr = 0;
+	Elf_Data *eh_frame;
 	int r;
 
 	*map = (struct function_map){ 0 };
 	/* .eh_frame of a relocatable file has its addresses still in relocations; its symbols are complete anyway. */
-	r = img->type == ET_REL ? 0 : collect_fdes(&c, img);
+	eh_frame = img->type == ET_REL ? NULL : eh_frame_data(img, &addr);
+	r = eh_frame && eh_frame->d_buf ? collect_fdes(&c, eh_frame, addr) : 0;
 	if (r == 0)
 		r = image_each_symbol(img, false, collect_symbol, &c, why);
 	if (r == 0)

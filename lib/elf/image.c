@@ -306,8 +306,7 @@ static int relocs_from_sections(struct image *img, char *why)
 	return 0;
 }
 
-/* Where the bytes of a virtual address stand in the file; false where no PT_LOAD has all of them. */
-static bool address_to_offset(const struct image *img, uint64_t addr, uint64_t len, uint64_t *off)
+bool image_segment_at(const struct image *img, uint64_t addr, uint64_t *off, uint64_t *len)
 {
 	size_t phnum = 0;
 
@@ -318,14 +317,21 @@ static bool address_to_offset(const struct image *img, uint64_t addr, uint64_t l
 
 		if (!gelf_getphdr(img->elf, (int)i, &ph) || ph.p_type != PT_LOAD || addr < ph.p_vaddr)
 			continue;
-		if (!range_ok(addr - ph.p_vaddr, len, ph.p_filesz))
-			continue;
-		if (!range_ok(ph.p_offset + (addr - ph.p_vaddr), len, img->size))
+		if (addr - ph.p_vaddr >= ph.p_filesz || !range_ok(ph.p_offset, ph.p_filesz, img->size))
 			continue;
 		*off = ph.p_offset + (addr - ph.p_vaddr);
+		*len = ph.p_filesz - (addr - ph.p_vaddr);
 		return true;
 	}
 	return false;
+}
+
+/* False where no PT_LOAD has all of the bytes. */
+static bool address_to_offset(const struct image *img, uint64_t addr, uint64_t len, uint64_t *off)
+{
+	uint64_t left;
+
+	return image_segment_at(img, addr, off, &left) && len <= left;
 }
 
 int image_read_address(const struct image *img, uint64_t addr, void *buf, size_t len)
@@ -433,6 +439,8 @@ static int read_segments(struct image *img, size_t phnum, char *why)
 			uint64_t align = ph.p_align ? ph.p_align : 1;
 
 			img->tls_size = (ph.p_memsz + align - 1) / align * align;
+		} else if (ph.p_type == PT_GNU_EH_FRAME) {
+			img->eh_frame_hdr = ph.p_vaddr;
 		} else if (ph.p_type == PT_DYNAMIC && !seen_dynamic && ph.p_filesz) {
 			seen_dynamic = true;
 			r = relocs_from_dynamic(img, &ph, why);

@@ -42,6 +42,7 @@ struct image {
 	size_t ncode;
 	uint64_t tls_size;           /* bytes of the file's own thread-local block below the thread pointer; 0: none */
 	uint64_t got;                /* _GLOBAL_OFFSET_TABLE_ by DT_PLTGOT; 0: not known */
+	uint64_t eh_frame_hdr;       /* address of .eh_frame_hdr by PT_GNU_EH_FRAME; 0: none */
 	struct image_tls_reloc *tls; /* sorted by (shndx, place) */
 	size_t ntls;
 };
@@ -70,6 +71,10 @@ Elf_Scn *image_section(struct image *img, uint32_t type, const char *name, GElf_
 /* Reads `len` bytes of the file's contents at a virtual address, through the PT_LOAD that holds it.
  * Returns 0, or -ENODATA where no segment has them. */
 int image_read_address(const struct image *img, uint64_t addr, void *buf, size_t len);
+
+/* Where in the file the contents of a virtual address stand, and how many bytes of its segment follow it there
+ * (checked). False where no PT_LOAD has it. */
+bool image_segment_at(const struct image *img, uint64_t addr, uint64_t *off, uint64_t *len);
 
 static inline void cleanup_image(struct image **img)
 {

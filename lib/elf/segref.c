@@ -237,24 +237,28 @@ static bool is_implausible(const struct insn_full *full)
 	return full->info.meta.branch_type == ZYDIS_BRANCH_TYPE_FAR;
 }
 
+static bool implausible_at(const struct flow *f, size_t i)
+{
+	struct insn_full full;
+
+	return !flow_decode_full(f, i, &full) || is_implausible(&full);
+}
+
 /* Assembly keeps tables in .text without any symbol (OpenSSL's AES and SHA constants), and a sweep decodes them as if
- * they were code. Of random instructions about one in six is implausible; in code outside every known function two
- * among the nearest NEIGHBOURS on either side are not met. */
-#define NEIGHBOURS      32
-#define MAX_IMPLAUSIBLE 1
+ * they were code. Of random instructions about one in six is implausible. So an access with an implausible instruction
+ * among the nearest NEIGHBOURS on either side is taken for a part of a table; one side alone may be code at the edge of
+ * a table. */
+#define NEIGHBOURS 32
 
 static bool looks_like_code(const struct flow *f, size_t at)
 {
-	size_t first = at > NEIGHBOURS ? at - NEIGHBOURS : 0, implausible = 0;
+	bool before = false, behind = false;
 
-	for (size_t i = first; i < f->n && i <= at + NEIGHBOURS; i++) {
-		struct insn_full full;
-
-		implausible += !insn_decode_full(f->decoder, f->bytes + f->insn[i].off, f->avail - f->insn[i].off,
-					       &full) ||
-			       is_implausible(&full);
-	}
-	return implausible <= MAX_IMPLAUSIBLE;
+	for (size_t i = at > NEIGHBOURS ? at - NEIGHBOURS : 0; i < at && !before; i++)
+		before = implausible_at(f, i);
+	for (size_t i = at + 1; i < f->n && i <= at + NEIGHBOURS && before && !behind; i++)
+		behind = implausible_at(f, i);
+	return !before || !behind;
 }
 
 static int keep(struct unit *unit, const struct segref *ref)

@@ -342,19 +342,19 @@ static struct value join_stores(struct value a, struct value b)
 }
 
 /* What a spilled register or variable holds, from all stores to its slot, wherever they stand. What lies above the
- * return address belongs to the caller. */
+ * return address begins with the caller's value. */
 static struct value slot_value(struct query *q, int32_t slot)
 {
 	struct flow_store *first = flow_first_store(q->f, slot);
 	struct trace_slot *known = first ? &q->t->slot[first - q->f->store] : NULL;
-	struct value v = { .kind = VALUE_NONE };
+	struct value v = { .kind = slot < 0 ? VALUE_NONE : VALUE_UNKNOWN };
 
-	if (!first || slot >= 0)
+	if (!first)
 		return unknown();
 	if (known->state == SLOT_KNOWN)
 		return known->value;
 	if (known->state == SLOT_BUSY)
-		return v;
+		return (struct value){ .kind = VALUE_NONE };
 	known->state = SLOT_BUSY;
 	for (const struct flow_store *s = first; s && spend(q, 1); s = flow_next_store(q->f, s))
 		v = join_stores(v, stored_value(q, s->insn));

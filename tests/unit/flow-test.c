@@ -53,6 +53,9 @@ static void switch_cases_come_from_indirect_jumps(void **state)
 	assert_int_equal(f.n, 3);
 	assert_int_equal(f.edge[f.insn[1].edges - 1].source, 0);
 	assert_int_equal(f.edge[f.insn[2].edges - 1].source, 0);
+	/* 0: sub $8,%esp; 1: jmp *%eax; 2: push %eax: a case begins at the depth of the jump */
+	sweep(&f, CODE("\x83\xec\x08\xff\xe0\x50"));
+	assert_int_equal(f.depth[2], -8);
 	insn_decoder_free(f.decoder);
 	flow_free(&f);
 }

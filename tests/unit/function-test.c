@@ -7,6 +7,7 @@
 
 #include "base/util.h"
 #include "elf/function.h"
+#include "elf/symbol.h"
 
 struct mapped {
 	int fd;
@@ -66,7 +67,7 @@ static void counts_functions_gaps_and_data(const char *path)
 	assert_covers(&m);
 	for (size_t i = 0; i < m.n; i++)
 		kind[m.spans[i].kind]++;
-	assert_true(kind[SPAN_FUNCTION] >= 35);
+	assert_true(kind[SPAN_FUNCTION] >= 30);
 	assert_true(kind[SPAN_GAP] > 0); /* padding */
 	assert_int_equal(kind[SPAN_DATA], 1);
 	unmap_fixture(&m);
@@ -82,6 +83,40 @@ static void divides_a_relocatable_file(void **state)
 {
 	(void)state;
 	counts_functions_gaps_and_data(FIXTURE("segref.o"));
+}
+
+/* Without section headers the unwinder's way leads to the same table. */
+static void finds_eh_frame_without_sections(void **state)
+{
+	_cleanup_close_ int fd = open(FIXTURE("segref-nosections.so"), O_RDONLY);
+	_cleanup_image_ struct image *img = NULL;
+	struct function_map map;
+	char why[IMAGE_WHY_MAX];
+
+	(void)state;
+	assert_int_equal(image_open(fd, &img, why), 0);
+	assert_int_equal(function_map_read(&map, img, why), 0);
+	assert_true(map.n > 30);
+	function_map_free(&map);
+}
+
+/* .eh_frame bounds a function whose symbol is too large. */
+static void trusts_eh_frame_more_than_symbols(void **state)
+{
+	struct mapped m;
+	struct symbol_table *table = NULL;
+	char why[IMAGE_WHY_MAX];
+	bool found = false;
+
+	(void)state;
+	map_fixture(&m, FIXTURE("segref.so"));
+	assert_int_equal(symbol_table_read(&table, m.img, why), 0);
+	for (size_t i = 0; i < m.n; i++)
+		found |= strcmp(symbol_find(table, 0, m.spans[i].start)->name, "proven_behind_liar") == 0 &&
+			 m.spans[i].kind == SPAN_FUNCTION;
+	assert_true(found);
+	symbol_table_free(table);
+	unmap_fixture(&m);
 }
 
 /* Without any mark a section is one gap. */
@@ -124,6 +159,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(divides_a_shared_object),
 		cmocka_unit_test(divides_a_relocatable_file),
+		cmocka_unit_test(finds_eh_frame_without_sections),
+		cmocka_unit_test(trusts_eh_frame_more_than_symbols),
 		cmocka_unit_test(divides_without_marks),
 		cmocka_unit_test(covers_a_real_library),
 	};

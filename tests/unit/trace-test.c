@@ -51,6 +51,9 @@ static void traces_values(void **state)
 		{ CODE("\xb8\x01\x00\x00\x00\xff\xd1\x90"), GPR_EAX, VALUE_UNKNOWN, 0 },         /* a call clobbers */
 		{ CODE("\xbb\x01\x00\x00\x00\xff\xd1\x90"), GPR_EBX, VALUE_INTEGER, 1 },         /* or preserves */
 		{ CODE("\xb8\x07\x00\x00\x00\x50\x31\xc0\x59\x90"), GPR_ECX, VALUE_INTEGER, 7 }, /* push, pop */
+		/* a system call, call *%gs:0x10, twice: it changes %eax alone */
+		{ CODE("\xb9\x07\x00\x00\x00\x65\xff\x15\x10\x00\x00\x00\x65\xff\x15\x10\x00\x00\x00\x90"), GPR_ECX,
+				VALUE_INTEGER, 7 },
 		/* je 1f; mov $1,%eax; jmp 2f; 1: mov $1,%eax; 2: (both paths agree) */
 		{ CODE("\x74\x07\xb8\x01\x00\x00\x00\xeb\x05\xb8\x01\x00\x00\x00\x90"), GPR_EAX, VALUE_INTEGER, 1 },
 		{ CODE("\x74\x07\xb8\x01\x00\x00\x00\xeb\x05\xb8\x02\x00\x00\x00\x90"), GPR_EAX, VALUE_UNKNOWN, 0 },
