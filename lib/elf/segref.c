@@ -39,6 +39,7 @@ struct scan {
 	size_t nspan, span_cap;
 	struct unit *unit;
 	size_t nunit, unit_cap;
+	bool known;         /* most of the code lies in functions with known bounds */
 	atomic_size_t next; /* unit to scan */
 };
 
@@ -245,20 +246,21 @@ static bool implausible_at(const struct flow *f, size_t i)
 }
 
 /* Assembly keeps tables in .text without any symbol (OpenSSL's AES and SHA constants), and a sweep decodes them as if
- * they were code. Of random instructions about one in six is implausible. So an access with an implausible instruction
- * among the nearest NEIGHBOURS on either side is taken for a part of a table; one side alone may be code at the edge of
- * a table. */
+ * they were code. Of random instructions about one in six is implausible: an access outside every known function with
+ * two of them among its nearest NEIGHBOURS is a part of a table, or code at the edge of one. In a file whose functions
+ * are known it is taken for a part of the table; where most of the code has no bounds anyway, only if both sides are
+ * implausible. */
 #define NEIGHBOURS 32
 
-static bool looks_like_code(const struct flow *f, size_t at)
+static bool looks_like_code(const struct flow *f, size_t at, bool known)
 {
-	bool before = false, behind = false;
+	size_t before = 0, behind = 0;
 
-	for (size_t i = at > NEIGHBOURS ? at - NEIGHBOURS : 0; i < at && !before; i++)
-		before = implausible_at(f, i);
-	for (size_t i = at + 1; i < f->n && i <= at + NEIGHBOURS && before && !behind; i++)
-		behind = implausible_at(f, i);
-	return !before || !behind;
+	for (size_t i = at > NEIGHBOURS ? at - NEIGHBOURS : 0; i < at; i++)
+		before += implausible_at(f, i);
+	for (size_t i = at + 1; i < f->n && i <= at + NEIGHBOURS; i++)
+		behind += implausible_at(f, i);
+	return before + behind < 2 || (!known && (before == 0 || behind == 0));
 }
 
 static int keep(struct unit *unit, const struct segref *ref)
@@ -290,7 +292,7 @@ static int look_at(struct worker *w, size_t at, const struct span *span)
 		return 0; /* the prefix stands before an instruction without a memory operand */
 	memcpy(ref.bytes, bytes, ref.len);
 	r = judge_access(w, at, &full, op, &ref);
-	if (ref.verdict != SEGREF_SAFE && span->kind == SPAN_GAP && !looks_like_code(&w->flow, at))
+	if (ref.verdict != SEGREF_SAFE && span->kind == SPAN_GAP && !looks_like_code(&w->flow, at, w->scan->known))
 		judge(&ref, SEGREF_SAFE, SEGREF_NOT_CODE, 0);
 	return r < 0 ? r : keep(w->unit, &ref);
 }
@@ -445,11 +447,15 @@ static int divide(struct scan *s, const struct function_map *map, const struct i
 static int plan(struct scan *s, struct image *img, char *why)
 {
 	struct function_map map;
+	uint64_t size[SPAN_DATA + 1] = { 0 };
 	int r = function_map_read(&map, img, why);
 
 	for (size_t i = 0; r == 0 && i < img->ncode; i++)
 		r = divide(s, &map, &img->code[i]);
 	function_map_free(&map);
+	for (size_t i = 0; i < s->nspan; i++)
+		size[s->span[i].kind] += s->span[i].end - s->span[i].start;
+	s->known = size[SPAN_FUNCTION] > size[SPAN_GAP];
 	return r;
 }
 
