@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,17 +8,6 @@
 
 #define LIBRARIES_MAX   1024
 #define NAME_LENGTH_MAX 255
-
-/* Fills `why` and returns the error, so that a failing check is one line. */
-__attribute__((format(printf, 2, 3))) static int broken(char *why, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(why, MANIFEST_WHY_MAX, format, args);
-	va_end(args);
-	return -EBADMSG;
-}
 
 /* The next blank-separated word of *rest, which is cut there; NULL at the end. */
 static char *next_word(char **rest)
@@ -41,9 +29,9 @@ static int take_name(char **rest, const char **name, const char *key, char *why)
 	char *word = next_word(rest);
 
 	if (!word)
-		return broken(why, "'%s' without a name", key);
+		return why_broken(why, "'%s' without a name", key);
 	if (strlen(word) > NAME_LENGTH_MAX || strchr(word, '/') || strcmp(word, ".") == 0 || strcmp(word, "..") == 0)
-		return broken(why, "the name of '%s' is not a file name", key);
+		return why_broken(why, "the name of '%s' is not a file name", key);
 	*name = word;
 	return 0;
 }
@@ -58,9 +46,9 @@ static bool is_hex(const char *s, size_t min, size_t max)
 static int take_hex(const char **place, const char *name, const char *value, size_t min, size_t max, char *why)
 {
 	if (*place)
-		return broken(why, "'%s' twice", name);
+		return why_broken(why, "'%s' twice", name);
 	if (!is_hex(value, min, max))
-		return broken(why, "'%s' is not lower-case hexadecimal of the right length", name);
+		return why_broken(why, "'%s' is not lower-case hexadecimal of the right length", name);
 	*place = value;
 	return 0;
 }
@@ -70,9 +58,9 @@ static int take_number(uint64_t *place, const char *name, const char *value, cha
 	char *end;
 
 	if (value[0] < '0' || value[0] > '9' || strlen(value) > 10)
-		return broken(why, "'%s' is not a size", name);
+		return why_broken(why, "'%s' is not a size", name);
 	*place = strtoull(value, &end, 10);
-	return *end ? broken(why, "'%s' is not a size", name) : 0;
+	return *end ? why_broken(why, "'%s' is not a size", name) : 0;
 }
 
 /* Splits "name=value"; false where there is no "=". */
@@ -108,14 +96,14 @@ static int take_library(struct manifest *m, char *value, unsigned line, char *wh
 
 	while (r == 0 && (word = next_word(&value)))
 		r = split_pair(word, &rest) ? library_pair(&lib, word, rest, why)
-					    : broken(why, "a word without '=' after the library's name");
+					    : why_broken(why, "a word without '=' after the library's name");
 	for (size_t i = 0; r == 0 && i < m->nlibrary; i++)
 		if (strcmp(m->library[i].name, lib.name) == 0)
-			r = broken(why, "a library is named twice");
+			r = why_broken(why, "a library is named twice");
 	if (r == 0 && (!lib.sha256 || !lib.build_id || !lib.base_build_id))
-		r = broken(why, "a library needs sha256=, build-id= and base-build-id=");
+		r = why_broken(why, "a library needs sha256=, build-id= and base-build-id=");
 	if (r == 0 && m->nlibrary == LIBRARIES_MAX)
-		r = broken(why, "more than %u libraries", LIBRARIES_MAX);
+		r = why_broken(why, "more than %u libraries", LIBRARIES_MAX);
 	if (r == 0)
 		r = array_reserve(&m->library, &m->library_cap, m->nlibrary + 1, sizeof(lib));
 	if (r == 0)
@@ -129,7 +117,7 @@ static int take_omitted(struct manifest *m, char *value, unsigned line, char *wh
 	int r = take_name(&value, &omitted.name, "omitted", why);
 
 	if (r == 0 && m->nomitted == LIBRARIES_MAX)
-		r = broken(why, "more than %u omitted libraries", LIBRARIES_MAX);
+		r = why_broken(why, "more than %u omitted libraries", LIBRARIES_MAX);
 	if (r == 0)
 		r = array_reserve(&m->omitted, &m->omitted_cap, m->nomitted + 1, sizeof(omitted));
 	if (r < 0)
@@ -155,15 +143,15 @@ static int rtld_pair(struct manifest_rtld *rtld, const char *name, const char *v
 static int take_rtld(struct manifest *m, char *value, unsigned line, char *why)
 {
 	char *word, *rest;
-	int r = m->rtld.given ? broken(why, "'rtld' twice") : 0;
+	int r = m->rtld.given ? why_broken(why, "'rtld' twice") : 0;
 
 	m->rtld.given = true;
 	m->rtld.line = line;
 	while (r == 0 && (word = next_word(&value)))
 		r = split_pair(word, &rest) ? rtld_pair(&m->rtld, word, rest, why)
-					    : broken(why, "a word without '=' after 'rtld'");
+					    : why_broken(why, "a word without '=' after 'rtld'");
 	if (r == 0 && (m->rtld.global == 0 || m->rtld.global_ro == 0))
-		r = broken(why, "'rtld' needs the sizes of _rtld_global and _rtld_global_ro");
+		r = why_broken(why, "'rtld' needs the sizes of _rtld_global and _rtld_global_ro");
 	return r;
 }
 
@@ -196,7 +184,7 @@ static int take_key(struct manifest *m, const char *key, char *value, unsigned l
 	const char **place = plain_key(m, key);
 
 	if (place && *place)
-		return broken(why, "'%s' twice", key);
+		return why_broken(why, "'%s' twice", key);
 	if (place)
 		*place = value;
 	else if (strcmp(key, "library") == 0)
@@ -220,18 +208,18 @@ static int take_line(struct manifest *m, char *text, bool *seen_format, unsigned
 	if (text[0] == '#' || text[0] == '\0')
 		return 0;
 	if (!colon)
-		return broken(why, "no 'key: value'");
+		return why_broken(why, "no 'key: value'");
 	*colon = '\0';
 	value = colon + 1 + strspn(colon + 1, " \t");
 	if (!is_key(text))
-		return broken(why, "a key is made of lower-case letters, digits and '-'");
+		return why_broken(why, "a key is made of lower-case letters, digits and '-'");
 	if (*seen_format)
-		return strcmp(text, "nosegneg-manifest") == 0 ? broken(why, "'nosegneg-manifest' twice")
+		return strcmp(text, "nosegneg-manifest") == 0 ? why_broken(why, "'nosegneg-manifest' twice")
 							      : take_key(m, text, value, line, why);
 	if (strcmp(text, "nosegneg-manifest") != 0)
-		return broken(why, "not a nosegneg manifest: the first key is not 'nosegneg-manifest'");
+		return why_broken(why, "not a nosegneg manifest: the first key is not 'nosegneg-manifest'");
 	if (strcmp(value, "1") != 0)
-		return broken(why, "a manifest format that this program does not know");
+		return why_broken(why, "a manifest format that this program does not know");
 	*seen_format = true;
 	return 0;
 }
@@ -255,7 +243,7 @@ static int parse_lines(struct manifest *m, size_t size, unsigned *line, char *wh
 		size_t len = (size_t)((stop ? stop : end) - at);
 
 		if (!is_plain(at, len))
-			return broken(why, "a control character");
+			return why_broken(why, "a control character");
 		at[len] = '\0';
 		r = take_line(m, at, &seen_format, *line, why);
 		if (r < 0)
@@ -263,7 +251,7 @@ static int parse_lines(struct manifest *m, size_t size, unsigned *line, char *wh
 		at += len + 1;
 	}
 	if (!seen_format)
-		return broken(why, "not a nosegneg manifest: it is empty");
+		return why_broken(why, "not a nosegneg manifest: it is empty");
 	return r;
 }
 
@@ -274,7 +262,7 @@ int manifest_parse(const char *text, size_t size, struct manifest **out, unsigne
 
 	*line = 1;
 	if (size > MANIFEST_SIZE_MAX)
-		return broken(why, "larger than %u bytes", MANIFEST_SIZE_MAX);
+		return why_broken(why, "larger than %u bytes", MANIFEST_SIZE_MAX);
 	m = calloc(1, sizeof(*m));
 	if (!m || !(m->text = malloc(size + 1)))
 		return -ENOMEM;

@@ -12,8 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/why.h"
+
 #define MANIFEST_SIZE_MAX (1u << 20)
-#define MANIFEST_WHY_MAX  160
 
 struct manifest_library {
 	const char *name, *soname, *sha256, *build_id, *base_build_id; /* NULL: not given */
@@ -45,7 +46,7 @@ struct manifest {
 };
 
 /* Reads a manifest of `size` bytes. On success *out is freed by the caller with manifest_free; `text` is not kept.
- * Errors: -EBADMSG with `why` (MANIFEST_WHY_MAX bytes) and the *line that is wrong (from 1), or -ENOMEM. */
+ * Errors: -EBADMSG with `why` (WHY_MAX bytes) and the *line that is wrong (from 1), or -ENOMEM. */
 int manifest_parse(const char *text, size_t size, struct manifest **out, unsigned *line, char *why);
 void manifest_free(struct manifest *m);
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,17 +15,6 @@
 #define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
 #define DIGIT "0123456789"
-
-/* Fills `why` and returns the error, so that a failing check is one line. */
-__attribute__((format(printf, 2, 3))) static int broken(char *why, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(why, SUITE_WHY_MAX, format, args);
-	va_end(args);
-	return -EBADMSG;
-}
 
 int suite_words_add(struct suite_words *words, const char *word)
 {
@@ -101,11 +89,11 @@ static int expand(const struct suite *s, const char *text, char **out, char *why
 			memcpy(name, text + 1, len - 2);
 			from = suite_value(s, name);
 			if (!from)
-				return broken(why, "@%s@ has no value", name);
+				return why_broken(why, "@%s@ has no value", name);
 			n = strlen(from);
 		}
 		if (n >= VALUE_MAX - at)
-			return broken(why, "longer than %u bytes", VALUE_MAX);
+			return why_broken(why, "longer than %u bytes", VALUE_MAX);
 		memcpy(buf + at, from, n);
 		at += n;
 		text += len ? len : 1;
@@ -174,7 +162,7 @@ static int take_option(struct suite_case *c, const char *word, char *why)
 		c->timeout_s = value;
 		return 0;
 	}
-	return broken(why, "only 'status=' and 'timeout=' with a number, or an upper-case variable");
+	return why_broken(why, "only 'status=' and 'timeout=' with a number, or an upper-case variable");
 }
 
 static int take_word(struct suite *s, struct suite_case *c, const char *word, char *why)
@@ -183,7 +171,7 @@ static int take_word(struct suite *s, struct suite_case *c, const char *word, ch
 	int r;
 
 	if (c->argv.n == WORDS_MAX || c->env.n == WORDS_MAX)
-		return broken(why, "more than %u words", WORDS_MAX);
+		return why_broken(why, "more than %u words", WORDS_MAX);
 	if (c->argv.n == 0 && assignment_length(word, LOWER))
 		return take_option(c, word, why);
 	r = expand(s, word, &expanded, why);
@@ -207,8 +195,8 @@ static int fill_case(struct suite *s, struct suite_case *c, const char *text, ch
 	if (r < 0)
 		return r;
 	if (bad)
-		return broken(why, "a quote that does not end");
-	return c->argv.n ? 0 : broken(why, "a case without a program");
+		return why_broken(why, "a quote that does not end");
+	return c->argv.n ? 0 : why_broken(why, "a case without a program");
 }
 
 static void case_clear(struct suite_case *c)
@@ -224,15 +212,15 @@ static int take_case(struct suite *s, const char *name, size_t len, const char *
 	int r = 0;
 
 	if (len == 0 || strspn(name, UPPER LOWER DIGIT "_.+-") != len)
-		return broken(why, "no 'name: command'");
+		return why_broken(why, "no 'name: command'");
 	c.name = strndup(name, len);
 	if (!c.name)
 		return -ENOMEM;
 	for (size_t i = 0; r == 0 && i < s->ncases; i++)
 		if (strcmp(s->cases[i].name, c.name) == 0)
-			r = broken(why, "a case of this name is on line %u already", s->cases[i].line);
+			r = why_broken(why, "a case of this name is on line %u already", s->cases[i].line);
 	if (r == 0 && s->ncases == CASES_MAX)
-		r = broken(why, "more than %u cases", CASES_MAX);
+		r = why_broken(why, "more than %u cases", CASES_MAX);
 	if (r == 0)
 		r = fill_case(s, &c, text, why);
 	if (r == 0)
@@ -252,7 +240,7 @@ static int take_value(struct suite *s, const char *text, size_t len, char *why)
 	int r;
 
 	if (*rest != '=')
-		return broken(why, "no '=' after a placeholder");
+		return why_broken(why, "no '=' after a placeholder");
 	memcpy(name, text + 1, len - 2);
 	r = expand(s, rest + 1 + strspn(rest + 1, " \t"), &value, why);
 	return r < 0 ? r : value_add(s, name, value);
@@ -269,13 +257,13 @@ static int take_line(struct suite *s, const char *text, unsigned line, char *why
 	if (len)
 		return take_value(s, text, len, why);
 	if (assignment_length(text, UPPER LOWER DIGIT "_")) {
-		r = s->env.n == WORDS_MAX ? broken(why, "more than %u variables", WORDS_MAX)
+		r = s->env.n == WORDS_MAX ? why_broken(why, "more than %u variables", WORDS_MAX)
 					  : expand(s, text, &expanded, why);
 		return r < 0 ? r : suite_words_add(&s->env, expanded);
 	}
 	len = strcspn(text, ":");
 	if (text[len] != ':')
-		return broken(why, "no 'name: command'");
+		return why_broken(why, "no 'name: command'");
 	return take_case(s, text, len, text + len + 1, line, why);
 }
 
@@ -290,7 +278,7 @@ static int parse_lines(struct suite *s, const char *text, size_t size, unsigned 
 
 		stop = stop ? stop : end;
 		if (memchr(at, '\0', (size_t)(stop - at)))
-			return broken(why, "a NUL byte");
+			return why_broken(why, "a NUL byte");
 		copy = strndup(at, (size_t)(stop - at));
 		r = copy ? take_line(s, copy, *line, why) : -ENOMEM;
 		if (r < 0)
@@ -307,7 +295,7 @@ int suite_parse(const char *text, size_t size, const char *directory, struct sui
 
 	*line = 1;
 	if (size > SUITE_SIZE_MAX)
-		return broken(why, "larger than %u bytes", SUITE_SIZE_MAX);
+		return why_broken(why, "larger than %u bytes", SUITE_SIZE_MAX);
 	s = calloc(1, sizeof(*s));
 	r = s ? value_add(s, "SUITE", directory) : -ENOMEM;
 	if (r == 0)

@@ -16,8 +16,9 @@
 
 #include <stddef.h>
 
+#include "base/why.h"
+
 #define SUITE_SIZE_MAX   (1u << 20)
-#define SUITE_WHY_MAX    160
 #define SUITE_ANY_STATUS (-1)
 #define SUITE_TIMEOUT_S  60
 
@@ -48,7 +49,7 @@ struct suite {
 };
 
 /* Reads a suite of `size` bytes. On success *out is freed by the caller with suite_free; `text` is not kept.
- * Errors: -EBADMSG with `why` (SUITE_WHY_MAX bytes) and the *line that is wrong (from 1), or -ENOMEM. */
+ * Errors: -EBADMSG with `why` (WHY_MAX bytes) and the *line that is wrong (from 1), or -ENOMEM. */
 int suite_parse(const char *text, size_t size, const char *directory, struct suite **out, unsigned *line, char *why);
 void suite_free(struct suite *s);
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,25 +15,6 @@
 #define ENTRIES_MAX     65536
 #define NEEDED_MAX      1024
 #define NOTES_MAX       65536
-
-/* Fills `why` and returns the error, so that a failing check is one line. */
-__attribute__((format(printf, 2, 3))) static int broken(char *why, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(why, IMAGE_WHY_MAX, format, args);
-	va_end(args);
-	return -EBADMSG;
-}
-
-static int failed(char *why, int error)
-{
-	if (error == -ENODATA)
-		return broken(why, "the file ends too early, or shrank while it was read");
-	snprintf(why, IMAGE_WHY_MAX, "%s", strerror(-error));
-	return error;
-}
 
 /* The dynamic section, before its addresses are followed. 0 is "not there" for all of them. */
 struct tags {
@@ -51,10 +31,10 @@ static int add_needed(struct tags *t, uint32_t value, char *why)
 	int r;
 
 	if (t->nneeded == NEEDED_MAX)
-		return broken(why, "more than %u needed libraries", NEEDED_MAX);
+		return why_broken(why, "more than %u needed libraries", NEEDED_MAX);
 	r = array_reserve(&t->needed, &t->capneeded, t->nneeded + 1, sizeof(*t->needed));
 	if (r < 0)
-		return failed(why, r);
+		return why_failed(why, r);
 	t->needed[t->nneeded++] = value;
 	return 0;
 }
@@ -118,16 +98,16 @@ static int read_tags(struct image *img, const GElf_Phdr *ph, struct dynamic *dyn
 	uint64_t count = ph->p_filesz / sizeof(Elf32_Dyn);
 
 	if (!range_ok(ph->p_offset, ph->p_filesz, img->size))
-		return broken(why, "the dynamic section lies outside the file");
+		return why_broken(why, "the dynamic section lies outside the file");
 	for (uint64_t i = 0; i < count; i++) {
 		Elf32_Dyn entry;
 		int r;
 
 		if (i == ENTRIES_MAX)
-			return broken(why, "more than %u dynamic entries", ENTRIES_MAX);
+			return why_broken(why, "more than %u dynamic entries", ENTRIES_MAX);
 		r = read_at(img->fd, &entry, sizeof(entry), ph->p_offset + i * sizeof(entry));
 		if (r < 0)
-			return failed(why, r);
+			return why_failed(why, r);
 		if (entry.d_tag == DT_NULL)
 			break;
 		r = take_tag(t, dyn, entry.d_tag, entry.d_un.d_val, why);
@@ -145,15 +125,15 @@ static int read_table(struct image *img, uint32_t addr, uint64_t size, void *out
 	int r;
 
 	if (size && image_read_address(img, (uint64_t)addr + size - 1, &last, 1) < 0)
-		return broken(why, "the %s (%" PRIu64 " bytes at %#x) lies outside the file", what, size, addr);
+		return why_broken(why, "the %s (%" PRIu64 " bytes at %#x) lies outside the file", what, size, addr);
 	data = calloc(1, size + 1);
 	if (!data)
-		return failed(why, -ENOMEM);
+		return why_failed(why, -ENOMEM);
 	r = size ? image_read_address(img, addr, data, size) : 0;
 	if (r == -ENODATA)
-		return broken(why, "the %s (%" PRIu64 " bytes at %#x) lies outside the file", what, size, addr);
+		return why_broken(why, "the %s (%" PRIu64 " bytes at %#x) lies outside the file", what, size, addr);
 	if (r < 0)
-		return failed(why, r);
+		return why_failed(why, r);
 	memcpy(out, &data, sizeof(data));
 	data = NULL;
 	return 0;
@@ -162,10 +142,10 @@ static int read_table(struct image *img, uint32_t addr, uint64_t size, void *out
 static int string_at(const struct dynamic *dyn, uint32_t off, const char **out, const char *what, char *why)
 {
 	if (off >= dyn->strings_size)
-		return broken(why, "the name of %s is at %u, beyond the string table", what, off);
+		return why_broken(why, "the name of %s is at %u, beyond the string table", what, off);
 	/* read_table put a NUL behind the table */
 	if (strnlen(dyn->strings + off, NAME_LENGTH_MAX) == NAME_LENGTH_MAX)
-		return broken(why, "the name of %s is longer than %u bytes", what, NAME_LENGTH_MAX);
+		return why_broken(why, "the name of %s is longer than %u bytes", what, NAME_LENGTH_MAX);
 	*out = dyn->strings + off;
 	return 0;
 }
@@ -175,7 +155,7 @@ static int read_names(struct image *img, struct dynamic *dyn, const struct tags 
 	int r = 0;
 
 	if (t->strsz > STRINGS_MAX)
-		return broken(why, "a dynamic string table of %u bytes", t->strsz);
+		return why_broken(why, "a dynamic string table of %u bytes", t->strsz);
 	if (t->strtab) {
 		r = read_table(img, t->strtab, t->strsz, &dyn->strings, "dynamic string table", why);
 		dyn->strings_size = r < 0 ? 0 : t->strsz;
@@ -190,7 +170,7 @@ static int read_names(struct image *img, struct dynamic *dyn, const struct tags 
 		return r;
 	dyn->needed = calloc(t->nneeded, sizeof(*dyn->needed));
 	if (!dyn->needed)
-		return failed(why, -ENOMEM);
+		return why_failed(why, -ENOMEM);
 	for (size_t i = 0; i < t->nneeded && r == 0; i++, dyn->nneeded += r == 0)
 		r = string_at(dyn, t->needed[i], &dyn->needed[i], "a needed library", why);
 	return r;
@@ -206,9 +186,9 @@ static int count_by_gnu_hash(struct image *img, uint32_t addr, uint32_t *count, 
 	int r;
 
 	if (image_read_address(img, addr, head, sizeof(head)) < 0)
-		return broken(why, "the GNU hash table at %#x lies outside the file", addr);
+		return why_broken(why, "the GNU hash table at %#x lies outside the file", addr);
 	if (head[0] > SYMBOLS_MAX || head[2] > SYMBOLS_MAX)
-		return broken(why, "a GNU hash table of %u buckets and %u filter words", head[0], head[2]);
+		return why_broken(why, "a GNU hash table of %u buckets and %u filter words", head[0], head[2]);
 	addr += (uint32_t)sizeof(head) + head[2] * 4;
 	r = read_table(img, addr, (uint64_t)head[0] * 4, &buckets, "GNU hash table", why);
 	if (r < 0)
@@ -220,10 +200,10 @@ static int count_by_gnu_hash(struct image *img, uint32_t addr, uint32_t *count, 
 		return 0;
 	chains = (uint64_t)addr + (uint64_t)head[0] * 4;
 	if (last < head[1] || last > SYMBOLS_MAX)
-		return broken(why, "the GNU hash table names symbol %u", last);
+		return why_broken(why, "the GNU hash table names symbol %u", last);
 	for (; last <= SYMBOLS_MAX && !(hash & 1); last++)
 		if (image_read_address(img, chains + (uint64_t)(last - head[1]) * 4, &hash, sizeof(hash)) < 0)
-			return broken(why, "a chain of the GNU hash table leaves the file");
+			return why_broken(why, "a chain of the GNU hash table leaves the file");
 	*count = last;
 	return 0;
 }
@@ -236,13 +216,13 @@ static int count_symbols(struct image *img, const struct tags *t, uint32_t *coun
 	*count = 0;
 	if (t->hash) {
 		if (image_read_address(img, t->hash, head, sizeof(head)) < 0)
-			return broken(why, "the hash table at %#x lies outside the file", t->hash);
+			return why_broken(why, "the hash table at %#x lies outside the file", t->hash);
 		*count = head[1];
 	} else if (t->gnu_hash) {
 		r = count_by_gnu_hash(img, t->gnu_hash, count, why);
 	}
 	if (r == 0 && *count > SYMBOLS_MAX)
-		return broken(why, "%u dynamic symbols", *count);
+		return why_broken(why, "%u dynamic symbols", *count);
 	return r;
 }
 
@@ -254,10 +234,10 @@ static int add_version(
 	int r;
 
 	if (*n == VERSIONS_MAX)
-		return broken(why, "more than %u versions", VERSIONS_MAX);
+		return why_broken(why, "more than %u versions", VERSIONS_MAX);
 	r = array_reserve(list, cap, *n + 1, sizeof(*v));
 	if (r < 0)
-		return failed(why, r);
+		return why_failed(why, r);
 	(*list)[(*n)++] = *v;
 	return 0;
 }
@@ -268,7 +248,7 @@ static int read_parent(
 	Elf32_Verdaux aux;
 
 	if (step == 0 || image_read_address(img, addr + step, &aux, sizeof(aux)) < 0)
-		return broken(why, "a version definition's parent lies outside the file");
+		return why_broken(why, "a version definition's parent lies outside the file");
 	return string_at(dyn, aux.vda_name, parent, "a version's parent", why);
 }
 
@@ -285,9 +265,9 @@ static int read_defs(struct image *img, struct dynamic *dyn, const struct tags *
 
 		if (image_read_address(img, addr, &def, sizeof(def)) < 0 ||
 				image_read_address(img, addr + def.vd_aux, &aux, sizeof(aux)) < 0)
-			return broken(why, "version definition %u lies outside the file", i);
+			return why_broken(why, "version definition %u lies outside the file", i);
 		if (def.vd_version != VER_DEF_CURRENT)
-			return broken(why, "version definition %u has format %u", i, def.vd_version);
+			return why_broken(why, "version definition %u has format %u", i, def.vd_version);
 		v.flags = def.vd_flags;
 		v.index = def.vd_ndx & 0x7fff;
 		r = string_at(dyn, aux.vda_name, &v.name, "a version", why);
@@ -313,7 +293,7 @@ static int read_needs_of(struct image *img, struct dynamic *dyn, const char *fil
 		int r;
 
 		if (image_read_address(img, addr, &aux, sizeof(aux)) < 0)
-			return broken(why, "a needed version lies outside the file");
+			return why_broken(why, "a needed version lies outside the file");
 		v.flags = aux.vna_flags;
 		v.index = aux.vna_other & 0x7fff;
 		r = string_at(dyn, aux.vna_name, &v.name, "a needed version", why);
@@ -338,11 +318,11 @@ static int read_needs(struct image *img, struct dynamic *dyn, const struct tags 
 		int r;
 
 		if (i == VERSIONS_MAX)
-			return broken(why, "versions of more than %u libraries needed", VERSIONS_MAX);
+			return why_broken(why, "versions of more than %u libraries needed", VERSIONS_MAX);
 		if (image_read_address(img, addr, &need, sizeof(need)) < 0)
-			return broken(why, "version need %u lies outside the file", i);
+			return why_broken(why, "version need %u lies outside the file", i);
 		if (need.vn_version != VER_NEED_CURRENT)
-			return broken(why, "version need %u has format %u", i, need.vn_version);
+			return why_broken(why, "version need %u has format %u", i, need.vn_version);
 		r = string_at(dyn, need.vn_file, &file, "a library with needed versions", why);
 		if (r == 0)
 			r = read_needs_of(img, dyn, file, addr + need.vn_aux, need.vn_cnt, &cap, why);
@@ -391,7 +371,8 @@ static int take_symbol(struct dynamic *dyn, const struct version_index *index, c
 	if (version > VER_NDX_GLOBAL) {
 		v = s->defined ? index->defined[version] : index->needed[version];
 		if (!v)
-			return broken(why, "symbol %zu has version %u, which is not there", dyn->nsymbols + 1, version);
+			return why_broken(why, "symbol %zu has version %u, which is not there", dyn->nsymbols + 1,
+					version);
 		s->version = v->name;
 		s->file = v->file;
 	}
@@ -417,7 +398,7 @@ static int read_symbols(struct image *img, struct dynamic *dyn, const struct tag
 		return r;
 	dyn->symbols = calloc(count - 1, sizeof(*dyn->symbols));
 	if (!dyn->symbols || !index)
-		return failed(why, -ENOMEM);
+		return why_failed(why, -ENOMEM);
 	for (uint32_t i = 1; i < count && r == 0; i++)
 		r = take_symbol(dyn, index, &table[i], versions ? versions[i] : VER_NDX_GLOBAL, why);
 	return r;
@@ -460,15 +441,15 @@ static int read_notes(struct image *img, const GElf_Phdr *ph, struct dynamic *dy
 	int r;
 
 	if (!range_ok(ph->p_offset, ph->p_filesz, img->size))
-		return broken(why, "a note segment lies outside the file");
+		return why_broken(why, "a note segment lies outside the file");
 	if (ph->p_filesz > NOTES_MAX)
-		return broken(why, "%" PRIu64 " bytes of notes", ph->p_filesz);
+		return why_broken(why, "%" PRIu64 " bytes of notes", ph->p_filesz);
 	data = malloc(ph->p_filesz + 1);
 	if (!data)
-		return failed(why, -ENOMEM);
+		return why_failed(why, -ENOMEM);
 	r = read_at(img->fd, data, ph->p_filesz, ph->p_offset);
 	if (r < 0)
-		return failed(why, r);
+		return why_failed(why, r);
 	take_notes(dyn, data, ph->p_filesz, ph->p_align);
 	return 0;
 }
@@ -478,15 +459,15 @@ static int read_interp(struct image *img, const GElf_Phdr *ph, struct dynamic *d
 	int r;
 
 	if (!range_ok(ph->p_offset, ph->p_filesz, img->size) || ph->p_filesz > 4096)
-		return broken(why, "the interpreter's name lies outside the file, or is very long");
+		return why_broken(why, "the interpreter's name lies outside the file, or is very long");
 	if (dyn->interp_storage)
-		return broken(why, "more than one interpreter");
+		return why_broken(why, "more than one interpreter");
 	dyn->interp_storage = calloc(1, ph->p_filesz + 1);
 	if (!dyn->interp_storage)
-		return failed(why, -ENOMEM);
+		return why_failed(why, -ENOMEM);
 	r = read_at(img->fd, dyn->interp_storage, ph->p_filesz, ph->p_offset);
 	if (r < 0)
-		return failed(why, r);
+		return why_failed(why, r);
 	dyn->interp = dyn->interp_storage;
 	return 0;
 }
@@ -519,14 +500,14 @@ static int read_segments(struct image *img, struct dynamic *dyn, struct tags *t,
 	int r = 0;
 
 	if (elf_getphdrnum(img->elf, &phnum) != 0)
-		return broken(why, "program headers: %s", elf_errmsg(-1));
+		return why_broken(why, "program headers: %s", elf_errmsg(-1));
 	for (size_t i = 0; i < phnum && r == 0; i++) {
 		GElf_Phdr ph;
 
 		if (!gelf_getphdr(img->elf, (int)i, &ph))
-			return broken(why, "program header %zu: %s", i, elf_errmsg(-1));
+			return why_broken(why, "program header %zu: %s", i, elf_errmsg(-1));
 		if (ph.p_type == PT_DYNAMIC && seen_dynamic)
-			return broken(why, "more than one dynamic section");
+			return why_broken(why, "more than one dynamic section");
 		if (ph.p_type != PT_DYNAMIC) {
 			r = read_segment(img, &ph, dyn, why);
 			continue;
@@ -554,7 +535,7 @@ int dynamic_read(struct image *img, struct dynamic **out, char *why)
 	int r;
 
 	if (!dyn)
-		return failed(why, -ENOMEM);
+		return why_failed(why, -ENOMEM);
 	r = read_segments(img, dyn, &t, why);
 	if (r == 0)
 		r = read_names(img, dyn, &t, why);

@@ -59,7 +59,7 @@ struct dynamic {
 
 /* Reads an image whose `affected` is true. On success *out is freed by the caller with dynamic_free; it borrows nothing
  * from the image. A file without PT_DYNAMIC succeeds and is empty.
- * Errors: -EBADMSG with `why` (IMAGE_WHY_MAX bytes) where a table lies or contradicts itself, -ENOMEM, or what reading
+ * Errors: -EBADMSG with `why` (WHY_MAX bytes) where a table lies or contradicts itself, -ENOMEM, or what reading
  * said, both with `why`. */
 int dynamic_read(struct image *img, struct dynamic **out, char *why);
 void dynamic_free(struct dynamic *dyn);

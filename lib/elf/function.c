@@ -200,7 +200,7 @@ int function_map_read(struct function_map *map, struct image *img, char *why)
 	if (r == 0)
 		r = image_each_symbol(img, true, collect_symbol, &c, why);
 	if (r == -ENOMEM)
-		snprintf(why, IMAGE_WHY_MAX, "%s", strerror(ENOMEM));
+		why_failed(why, r);
 	if (r == 0 && map->n)
 		qsort(map->mark, map->n, sizeof(*map->mark), mark_compare);
 	return r;

@@ -1,33 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/util.h"
 #include "elf/image.h"
-
-/* Fills `why` and returns the error, so that a failing check is one line. */
-__attribute__((format(printf, 2, 3))) static int broken(char *why, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(why, IMAGE_WHY_MAX, format, args);
-	va_end(args);
-	return -EBADMSG;
-}
-
-static int failed(char *why, int error)
-{
-	if (error == -ENODATA)
-		snprintf(why, IMAGE_WHY_MAX, "the file ends too early, or shrank while it was read");
-	else
-		snprintf(why, IMAGE_WHY_MAX, "%s", strerror(-error));
-	return error;
-}
 
 const char *image_machine_name(uint16_t machine)
 {
@@ -60,25 +39,25 @@ static int identify(struct image *img, char *why)
 	int r;
 
 	if (img->size == 0) {
-		snprintf(why, IMAGE_WHY_MAX, "the file is empty");
+		snprintf(why, WHY_MAX, "the file is empty");
 		return -ENOEXEC;
 	}
 	r = read_at(img->fd, head, img->size < SELFMAG ? img->size : SELFMAG, 0);
 	if (r < 0)
-		return failed(why, r);
+		return why_failed(why, r);
 	if (img->size < SELFMAG || memcmp(head, ELFMAG, SELFMAG) != 0) {
-		snprintf(why, IMAGE_WHY_MAX, "not an ELF file");
+		snprintf(why, WHY_MAX, "not an ELF file");
 		return -ENOEXEC;
 	}
 	if (img->size < sizeof(head))
-		return broken(why, "truncated ELF header: %" PRIu64 " bytes", img->size);
+		return why_broken(why, "truncated ELF header: %" PRIu64 " bytes", img->size);
 	r = read_at(img->fd, head, sizeof(head), 0);
 	if (r < 0)
-		return failed(why, r);
+		return why_failed(why, r);
 	if (head[EI_CLASS] != ELFCLASS32 && head[EI_CLASS] != ELFCLASS64)
-		return broken(why, "ELF class %u is neither 32 nor 64 bit", head[EI_CLASS]);
+		return why_broken(why, "ELF class %u is neither 32 nor 64 bit", head[EI_CLASS]);
 	if (head[EI_DATA] != ELFDATA2LSB && head[EI_DATA] != ELFDATA2MSB)
-		return broken(why, "ELF data encoding %u is unknown", head[EI_DATA]);
+		return why_broken(why, "ELF data encoding %u is unknown", head[EI_DATA]);
 	if (head[EI_DATA] == ELFDATA2MSB) {
 		img->machine = (uint16_t)(head[18] << 8 | head[19]);
 		img->type = (uint16_t)(head[16] << 8 | head[17]);
@@ -89,7 +68,7 @@ static int identify(struct image *img, char *why)
 	if (img->machine != EM_386)
 		return 0;
 	if (head[EI_CLASS] != ELFCLASS32 || head[EI_DATA] != ELFDATA2LSB)
-		return broken(why, "an i386 file that is not 32-bit little-endian");
+		return why_broken(why, "an i386 file that is not 32-bit little-endian");
 	img->affected = true;
 	return 0;
 }
@@ -104,28 +83,28 @@ static int check_tables(struct image *img, char *why)
 	int r;
 
 	if (!range_ok(0, sizeof(eh), img->size))
-		return broken(why, "truncated ELF header: %" PRIu64 " bytes", img->size);
+		return why_broken(why, "truncated ELF header: %" PRIu64 " bytes", img->size);
 	r = read_at(img->fd, &eh, sizeof(eh), 0);
 	if (r < 0)
-		return failed(why, r);
+		return why_failed(why, r);
 	if (eh.e_type == ET_CORE)
-		return broken(why, "a core dump, not a program or library");
+		return why_broken(why, "a core dump, not a program or library");
 	if (eh.e_shoff && eh.e_shentsize != sizeof(Elf32_Shdr))
-		return broken(why, "section headers of %u bytes, not %zu", eh.e_shentsize, sizeof(Elf32_Shdr));
+		return why_broken(why, "section headers of %u bytes, not %zu", eh.e_shentsize, sizeof(Elf32_Shdr));
 	if (eh.e_phnum && eh.e_phentsize != sizeof(Elf32_Phdr))
-		return broken(why, "program headers of %u bytes, not %zu", eh.e_phentsize, sizeof(Elf32_Phdr));
+		return why_broken(why, "program headers of %u bytes, not %zu", eh.e_phentsize, sizeof(Elf32_Phdr));
 	if (eh.e_shoff && range_ok(eh.e_shoff, sizeof(first), img->size)) {
 		r = read_at(img->fd, &first, sizeof(first), eh.e_shoff);
 		if (r < 0)
-			return failed(why, r);
+			return why_failed(why, r);
 	}
 	shnum = !eh.e_shoff ? 0 : eh.e_shnum ? eh.e_shnum : first.sh_size;
 	phnum = eh.e_phnum == PN_XNUM ? first.sh_info : eh.e_phnum;
 	if (eh.e_shoff && !range_ok(eh.e_shoff, shnum * sizeof(Elf32_Shdr), img->size))
-		return broken(why, "section header table (%" PRIu64 " entries at offset %u) lies outside the file",
+		return why_broken(why, "section header table (%" PRIu64 " entries at offset %u) lies outside the file",
 				shnum, eh.e_shoff);
 	if (!range_ok(eh.e_phoff, phnum * sizeof(Elf32_Phdr), img->size))
-		return broken(why, "program header table (%" PRIu64 " entries at offset %u) lies outside the file",
+		return why_broken(why, "program header table (%" PRIu64 " entries at offset %u) lies outside the file",
 				phnum, eh.e_phoff);
 	return 0;
 }
@@ -146,23 +125,23 @@ static int code_from_sections(struct image *img, size_t shnum, size_t *cap, char
 	int r;
 
 	if (elf_getshdrstrndx(img->elf, &shstrndx) != 0)
-		return broken(why, "section name table: %s", elf_errmsg(-1));
+		return why_broken(why, "section name table: %s", elf_errmsg(-1));
 	for (size_t i = 1; i < shnum; i++) {
 		GElf_Shdr sh;
 		Elf_Scn *scn = elf_getscn(img->elf, i);
 		const char *name;
 
 		if (!scn || !gelf_getshdr(scn, &sh))
-			return broken(why, "section %zu: %s", i, elf_errmsg(-1));
+			return why_broken(why, "section %zu: %s", i, elf_errmsg(-1));
 		if (!(sh.sh_flags & SHF_EXECINSTR) || sh.sh_type == SHT_NOBITS || sh.sh_size == 0)
 			continue;
 		name = elf_strptr(img->elf, shstrndx, sh.sh_name);
 		if (!range_ok(sh.sh_offset, sh.sh_size, img->size))
-			return broken(why,
+			return why_broken(why,
 					"section %zu (%" PRIu64 " bytes at offset %" PRIu64 ") lies outside the file",
 					i, sh.sh_size, sh.sh_offset);
 		if (sh.sh_flags & SHF_COMPRESSED)
-			return broken(why, "section %zu holds compressed code", i);
+			return why_broken(why, "section %zu holds compressed code", i);
 		r = add_code(img, cap,
 				&(struct image_code){ .name = name ? name : "?",
 						.shndx = (uint32_t)i,
@@ -170,7 +149,7 @@ static int code_from_sections(struct image *img, size_t shnum, size_t *cap, char
 						.off = sh.sh_offset,
 						.size = sh.sh_size });
 		if (r < 0)
-			return failed(why, r);
+			return why_failed(why, r);
 	}
 	return 0;
 }
@@ -182,11 +161,11 @@ static int code_from_segments(struct image *img, size_t phnum, size_t *cap, char
 		int r;
 
 		if (!gelf_getphdr(img->elf, (int)i, &ph))
-			return broken(why, "program header %zu: %s", i, elf_errmsg(-1));
+			return why_broken(why, "program header %zu: %s", i, elf_errmsg(-1));
 		if (ph.p_type != PT_LOAD || !(ph.p_flags & PF_X) || ph.p_filesz == 0)
 			continue;
 		if (!range_ok(ph.p_offset, ph.p_filesz, img->size))
-			return broken(why,
+			return why_broken(why,
 					"segment %zu (%" PRIu64 " bytes at offset %" PRIu64 ") lies outside the file",
 					i, ph.p_filesz, ph.p_offset);
 		r = add_code(img, cap,
@@ -195,7 +174,7 @@ static int code_from_segments(struct image *img, size_t phnum, size_t *cap, char
 						.off = ph.p_offset,
 						.size = ph.p_filesz });
 		if (r < 0)
-			return failed(why, r);
+			return why_failed(why, r);
 	}
 	return 0;
 }
@@ -212,7 +191,7 @@ static int check_overlap(const struct image *img, char *why)
 {
 	for (size_t i = 1; i < img->ncode; i++)
 		if (img->code[i].off < img->code[i - 1].off + img->code[i - 1].size)
-			return broken(why, "executable sections %u and %u overlap", img->code[i - 1].shndx,
+			return why_broken(why, "executable sections %u and %u overlap", img->code[i - 1].shndx,
 					img->code[i].shndx);
 	return 0;
 }
@@ -223,7 +202,7 @@ static int find_code(struct image *img, size_t phnum, char *why)
 	int r;
 
 	if (elf_getshdrnum(img->elf, &shnum) != 0)
-		return broken(why, "section headers: %s", elf_errmsg(-1));
+		return why_broken(why, "section headers: %s", elf_errmsg(-1));
 	if (shnum > 1)
 		r = code_from_sections(img, shnum, &cap, why);
 	else
@@ -295,13 +274,13 @@ static int relocs_from_sections(struct image *img, char *why)
 			continue;
 		total += sh.sh_size;
 		if (total > img->size)
-			return broken(why, "relocation sections overlap");
+			return why_broken(why, "relocation sections overlap");
 		data = elf_getdata(scn, NULL);
 		if (!data)
-			return broken(why, "relocation section %zu: %s", elf_ndxscn(scn), elf_errmsg(-1));
+			return why_broken(why, "relocation section %zu: %s", elf_ndxscn(scn), elf_errmsg(-1));
 		r = add_relocs(img, &cap, data, sh.sh_type == SHT_RELA, sh.sh_info);
 		if (r < 0)
-			return failed(why, r);
+			return why_failed(why, r);
 	}
 	return 0;
 }
@@ -388,13 +367,13 @@ static int relocs_at(struct image *img, size_t *cap, uint64_t addr, uint64_t siz
 	if (size == 0)
 		return 0;
 	if (!address_to_offset(img, addr, size, &off))
-		return broken(why, "dynamic relocations (%" PRIu64 " bytes at %#" PRIx64 ") lie outside the file", size,
-				addr);
+		return why_broken(why, "dynamic relocations (%" PRIu64 " bytes at %#" PRIx64 ") lie outside the file",
+				size, addr);
 	data = elf_getdata_rawchunk(img->elf, (int64_t)off, size, rela ? ELF_T_RELA : ELF_T_REL);
 	if (!data)
-		return broken(why, "dynamic relocations: %s", elf_errmsg(-1));
+		return why_broken(why, "dynamic relocations: %s", elf_errmsg(-1));
 	r = add_relocs(img, cap, data, rela, 0);
-	return r < 0 ? failed(why, r) : 0;
+	return r < 0 ? why_failed(why, r) : 0;
 }
 
 /* A linked file is read as ld.so reads it, by PT_DYNAMIC: section headers may be stripped, this may not. */
@@ -406,10 +385,10 @@ static int relocs_from_dynamic(struct image *img, const GElf_Phdr *ph, char *why
 	int r;
 
 	if (!range_ok(ph->p_offset, ph->p_filesz, img->size))
-		return broken(why, "the dynamic section lies outside the file");
+		return why_broken(why, "the dynamic section lies outside the file");
 	data = elf_getdata_rawchunk(img->elf, (int64_t)ph->p_offset, ph->p_filesz, ELF_T_DYN);
 	if (!data)
-		return broken(why, "the dynamic section: %s", elf_errmsg(-1));
+		return why_broken(why, "the dynamic section: %s", elf_errmsg(-1));
 	for (size_t i = 0; i < data->d_size / sizeof(Elf32_Dyn) && i <= INT32_MAX; i++) {
 		GElf_Dyn dyn;
 
@@ -434,7 +413,7 @@ static int read_segments(struct image *img, size_t phnum, char *why)
 		int r;
 
 		if (!gelf_getphdr(img->elf, (int)i, &ph))
-			return broken(why, "program header %zu: %s", i, elf_errmsg(-1));
+			return why_broken(why, "program header %zu: %s", i, elf_errmsg(-1));
 		if (ph.p_type == PT_TLS) {
 			uint64_t align = ph.p_align ? ph.p_align : 1;
 
@@ -488,9 +467,9 @@ static int read_i386(struct image *img, char *why)
 		return r;
 	img->elf = elf_begin(img->fd, ELF_C_READ, NULL);
 	if (!img->elf || elf_kind(img->elf) != ELF_K_ELF)
-		return broken(why, "libelf cannot read it: %s", elf_errmsg(-1));
+		return why_broken(why, "libelf cannot read it: %s", elf_errmsg(-1));
 	if (elf_getphdrnum(img->elf, &phnum) != 0)
-		return broken(why, "program headers: %s", elf_errmsg(-1));
+		return why_broken(why, "program headers: %s", elf_errmsg(-1));
 	r = find_code(img, phnum, why);
 	if (r == 0)
 		r = img->type == ET_REL ? relocs_from_sections(img, why) : read_segments(img, phnum, why);
@@ -508,9 +487,9 @@ int image_open(int fd, struct image **out, char *why)
 	int r;
 
 	if (!img)
-		return failed(why, -ENOMEM);
+		return why_failed(why, -ENOMEM);
 	if (fstat(fd, &st) != 0)
-		return failed(why, -errno);
+		return why_failed(why, -errno);
 	img->fd = fd;
 	img->size = (uint64_t)st.st_size;
 	r = identify(img, why);
@@ -563,7 +542,7 @@ int image_each_symbol(struct image *img, bool dynamic, image_symbol_fn fn, void 
 		return 0;
 	data = elf_getdata(scn, NULL);
 	if (!data)
-		return broken(why, "symbol table: %s", elf_errmsg(-1));
+		return why_broken(why, "symbol table: %s", elf_errmsg(-1));
 	for (size_t i = 1; i < data->d_size / sizeof(Elf32_Sym) && i <= INT32_MAX; i++) {
 		GElf_Sym sym;
 		const char *name;

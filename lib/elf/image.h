@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define IMAGE_WHY_MAX 160
+#include "base/why.h"
 
 /* A run of executable bytes in the file: an executable section, or, in a file without section headers, a segment. */
 struct image_code {
@@ -49,7 +49,7 @@ struct image {
 
 /* Opens the ELF file behind `fd`, which must stay open as long as the image lives. On success *out is freed by the
  * caller with image_free. Files of other machines than i386 succeed with `affected` false.
- * Errors: -ENOEXEC no ELF file, -EBADMSG a broken one, -ENOMEM, or what reading said; `why` (IMAGE_WHY_MAX bytes) then
+ * Errors: -ENOEXEC no ELF file, -EBADMSG a broken one, -ENOMEM, or what reading said; `why` (WHY_MAX bytes) then
  * says in words what is wrong. */
 int image_open(int fd, struct image **out, char *why);
 void image_free(struct image *img);

@@ -486,8 +486,7 @@ int segref_scan(struct image *img, struct insn_decoder *decoder, unsigned thread
 		r = deliver(&s, fn, arg);
 	}
 	if (r < 0 && why[0] == '\0')
-		snprintf(why, IMAGE_WHY_MAX, "%s",
-				r == -ENODATA ? "the file ends too early, or shrank while it was read" : strerror(-r));
+		why_failed(why, r);
 	for (size_t i = 0; i < s.nunit; i++)
 		free(s.unit[i].ref);
 	free(s.unit);

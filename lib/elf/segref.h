@@ -47,7 +47,7 @@ typedef int (*segref_fn)(const struct segref *ref, void *arg);
 
 /* Scans an image whose `affected` is true on up to `threads` threads (this one among them) and hands what it found to
  * fn, on this one. The decoder may be shared with other scans, also of other threads.
- * Returns 0, what fn returned, -EBADMSG or -ENODATA with `why` (IMAGE_WHY_MAX bytes), or -ENOMEM with `why`. */
+ * Returns 0, what fn returned, -EBADMSG or -ENODATA with `why` (WHY_MAX bytes), or -ENOMEM with `why`. */
 int segref_scan(struct image *img, struct insn_decoder *decoder, unsigned threads, segref_fn fn, void *arg, char *why);
 
 /* "safe", "possible", "proven". */

@@ -27,14 +27,14 @@ static int blob_add(struct image *img, struct blob *b, uint64_t off, uint64_t si
 
 	/* What lies in the file once can be asked for once: overlapping sections do not multiply. */
 	if (!range_ok(off, size, img->size) || !range_ok(b->size, size, img->size)) {
-		snprintf(why, IMAGE_WHY_MAX, "data sections lie outside the file, or overlap");
+		snprintf(why, WHY_MAX, "data sections lie outside the file, or overlap");
 		return -EBADMSG;
 	}
 	r = array_reserve(&b->data, &b->cap, b->size + size + 1, 1);
 	if (r == 0)
 		r = read_at(img->fd, b->data + b->size, size, off);
 	if (r < 0) {
-		snprintf(why, IMAGE_WHY_MAX, "reading its data: %s",
+		snprintf(why, WHY_MAX, "reading its data: %s",
 				r == -ENODATA ? "the file ends too early" : strerror(-r));
 		return r;
 	}

@@ -7,7 +7,7 @@
 
 /* The contents of every allocated PROGBITS section without code (.rodata, .data, .data.rel.ro and the like; in a file
  * without section headers, of every segment without code), a NUL after each. On success the caller frees *data.
- * Errors: -EBADMSG, -ENOMEM or what reading said, with `why` (IMAGE_WHY_MAX bytes). */
+ * Errors: -EBADMSG, -ENOMEM or what reading said, with `why` (WHY_MAX bytes). */
 int strings_read(struct image *img, char **data, size_t *size, char *why);
 
 /* Sorted, each once. */

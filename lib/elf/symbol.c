@@ -63,7 +63,7 @@ int symbol_table_read(struct symbol_table **out, struct image *img, char *why)
 		r = image_each_symbol(img, true, add_symbol, &reader, why);
 	if (r < 0) {
 		if (r == -ENOMEM)
-			snprintf(why, IMAGE_WHY_MAX, "%s", strerror(ENOMEM));
+			why_failed(why, r);
 		symbol_table_free(t);
 		return r;
 	}

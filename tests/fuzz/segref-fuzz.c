@@ -31,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	_cleanup_close_ int fd = memfd_create("fuzz", MFD_CLOEXEC);
 	_cleanup_image_ struct image *img = NULL;
 	struct symbol_table *symbols = NULL;
-	char why[IMAGE_WHY_MAX] = "";
+	char why[WHY_MAX] = "";
 
 	if (!decoder) {
 		elf_version(EV_CURRENT);

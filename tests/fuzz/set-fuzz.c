@@ -20,7 +20,7 @@ static void as_text(const uint8_t *data, size_t size)
 {
 	_cleanup_manifest_ struct manifest *m = NULL;
 	_cleanup_suite_ struct suite *s = NULL;
-	char why[MANIFEST_WHY_MAX] = "", suite_why[SUITE_WHY_MAX] = "";
+	char why[WHY_MAX] = "", suite_why[WHY_MAX] = "";
 	unsigned line;
 
 	if (manifest_parse((const char *)data, size, &m, &line, why) < 0 && !*why)
@@ -45,7 +45,7 @@ static void as_library(int fd)
 	_cleanup_dynamic_ struct dynamic *dyn = NULL;
 	_cleanup_free_ char *text = NULL;
 	struct string_list list = { 0 };
-	char why[IMAGE_WHY_MAX] = "";
+	char why[WHY_MAX] = "";
 	size_t size = 0;
 
 	if (image_open(fd, &img, why) < 0 || !img->affected)

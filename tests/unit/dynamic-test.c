@@ -59,7 +59,7 @@ static struct dynamic *read_good(const char *name)
 {
 	struct file f = read_library(name);
 	struct dynamic *dyn = NULL;
-	char why[IMAGE_WHY_MAX];
+	char why[WHY_MAX];
 
 	assert_int_equal(read_bytes(&f, &dyn, why), 0);
 	assert_string_equal(why, "");
@@ -154,7 +154,7 @@ static void counts_symbols_by_either_hash_table(void **state)
 {
 	struct file f = read_library("libm.so.6");
 	_cleanup_dynamic_ struct dynamic *before = NULL, *after = NULL;
-	char why[IMAGE_WHY_MAX];
+	char why[WHY_MAX];
 	size_t changed = 0;
 
 	(void)state;
@@ -189,7 +189,7 @@ static void a_file_without_dynamic_section_is_empty(void **state)
 {
 	struct file f = read_library("libBrokenLocale.so.1");
 	_cleanup_dynamic_ struct dynamic *dyn = NULL;
-	char why[IMAGE_WHY_MAX];
+	char why[WHY_MAX];
 
 	(void)state;
 	for (size_t i = 52; i + 32 <= 52 + 32 * 16u; i += 32) {
@@ -218,7 +218,7 @@ static void random_damage_is_an_error_with_a_reason(void **state)
 	bad.bytes = malloc(good.size);
 	for (int round = 0; round < 4000; round++) {
 		_cleanup_dynamic_ struct dynamic *dyn = NULL;
-		char why[IMAGE_WHY_MAX];
+		char why[WHY_MAX];
 
 		memcpy(bad.bytes, good.bytes, good.size);
 		for (int i = 0; i < 3; i++) {

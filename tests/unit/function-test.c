@@ -28,7 +28,7 @@ static const struct image_code *find_text(const struct image *img)
 
 static void map_fixture(struct mapped *m, const char *path)
 {
-	char why[IMAGE_WHY_MAX];
+	char why[WHY_MAX];
 
 	*m = (struct mapped){ .fd = open(path, O_RDONLY) };
 	assert_int_equal(image_open(m->fd, &m->img, why), 0);
@@ -91,7 +91,7 @@ static void finds_eh_frame_without_sections(void **state)
 	_cleanup_close_ int fd = open(FIXTURE("segref-nosections.so"), O_RDONLY);
 	_cleanup_image_ struct image *img = NULL;
 	struct function_map map;
-	char why[IMAGE_WHY_MAX];
+	char why[WHY_MAX];
 
 	(void)state;
 	assert_int_equal(image_open(fd, &img, why), 0);
@@ -105,7 +105,7 @@ static void trusts_eh_frame_more_than_symbols(void **state)
 {
 	struct mapped m;
 	struct symbol_table *table = NULL;
-	char why[IMAGE_WHY_MAX];
+	char why[WHY_MAX];
 	bool found = false;
 
 	(void)state;

@@ -69,7 +69,7 @@ static void names_what_is_wrong_in_the_elf_header(void **state)
 		{ EHDR(e_phnum), 0xfff0, -EBADMSG, NULL },
 	};
 	struct file good = read_fixture(FIXTURE("segref.so"));
-	char why[IMAGE_WHY_MAX];
+	char why[WHY_MAX];
 
 	(void)state;
 	assert_int_equal(open_bytes(good.bytes, good.size, why), 0);
@@ -92,7 +92,7 @@ static void names_what_is_wrong_in_the_elf_header(void **state)
 static void refuses_a_section_count_that_the_file_cannot_hold(void **state)
 {
 	struct file f = read_fixture(FIXTURE("segref.so"));
-	char why[IMAGE_WHY_MAX];
+	char why[WHY_MAX];
 	Elf32_Ehdr eh;
 
 	(void)state;
@@ -122,7 +122,7 @@ static size_t section_offset(const struct file *f, unsigned flags, unsigned nth)
 static void refuses_code_outside_the_file_or_claimed_twice(void **state)
 {
 	struct file f = read_fixture(FIXTURE("tls-nopie"));
-	char why[IMAGE_WHY_MAX];
+	char why[WHY_MAX];
 	size_t first = section_offset(&f, SHF_EXECINSTR, 0), second = section_offset(&f, SHF_EXECINSTR, 1);
 	uint32_t off;
 
@@ -141,7 +141,7 @@ static void refuses_code_outside_the_file_or_claimed_twice(void **state)
 static void survives_truncation_at_every_length(void **state)
 {
 	struct file f = read_fixture(FIXTURE("segref.so"));
-	char why[IMAGE_WHY_MAX];
+	char why[WHY_MAX];
 
 	(void)state;
 	assert_int_equal(open_bytes(f.bytes, 0, why), -ENOEXEC);
@@ -159,7 +159,7 @@ static void other_machines_are_not_affected(void **state)
 {
 	_cleanup_close_ int fd = open("/proc/self/exe", O_RDONLY);
 	_cleanup_image_ struct image *img = NULL;
-	char why[IMAGE_WHY_MAX];
+	char why[WHY_MAX];
 
 	(void)state;
 	assert_int_equal(image_open(fd, &img, why), 0);
@@ -176,7 +176,7 @@ static void knows_the_tls_relocations_and_the_got(void **state)
 {
 	_cleanup_close_ int fd = open(FIXTURE("segref.so"), O_RDONLY);
 	_cleanup_image_ struct image *img = NULL;
-	char why[IMAGE_WHY_MAX];
+	char why[WHY_MAX];
 	uint32_t word;
 
 	(void)state;

@@ -27,7 +27,7 @@ static void reads_what_the_build_writes(void **state)
 				   "patch: 0001-x.patch sha256=" SHA "\n" LIBRARY
 				   "omitted: libdl.so.2 no difference at all\n" RTLD "cflags: -O2 -g: x=y";
 	_cleanup_manifest_ struct manifest *m = NULL;
-	char why[MANIFEST_WHY_MAX];
+	char why[WHY_MAX];
 	unsigned line;
 
 	(void)state;
@@ -86,7 +86,7 @@ static void names_the_line_and_what_is_wrong(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct manifest *m = (void *)&cases;
-		char why[MANIFEST_WHY_MAX];
+		char why[WHY_MAX];
 		unsigned line = 0;
 
 		assert_int_equal(parse(cases[i].text, &m, &line, why), -EBADMSG);
@@ -100,7 +100,7 @@ static void is_bounded(void **state)
 {
 	_cleanup_free_ char *large = calloc(1, MANIFEST_SIZE_MAX + 2), *many = malloc(1100 * 200);
 	struct manifest *m = NULL;
-	char why[MANIFEST_WHY_MAX];
+	char why[WHY_MAX];
 	unsigned line;
 	size_t at;
 
@@ -120,7 +120,7 @@ static void is_bounded(void **state)
 static void every_prefix_and_every_byte(void **state)
 {
 	static const char text[] = HEAD "target: x\n" LIBRARY "omitted: y z\n" RTLD;
-	char why[MANIFEST_WHY_MAX];
+	char why[WHY_MAX];
 	unsigned line;
 
 	(void)state;

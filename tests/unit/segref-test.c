@@ -20,7 +20,7 @@ struct opened {
 
 static void open_fixture(struct opened *o, const char *path)
 {
-	char why[IMAGE_WHY_MAX] = "";
+	char why[WHY_MAX] = "";
 
 	*o = (struct opened){ .fd = open(path, O_RDONLY), .decoder = insn_decoder_new() };
 	assert_true(o->fd >= 0);
@@ -61,7 +61,7 @@ static int check_name(const struct segref *ref, void *arg)
 static void judges_each_form(const char *path)
 {
 	struct opened o;
-	char why[IMAGE_WHY_MAX];
+	char why[WHY_MAX];
 
 	open_fixture(&o, path);
 	assert_int_equal(segref_scan(o.img, o.decoder, 1, check_name, &o, why), 0);
@@ -98,7 +98,7 @@ static int count_verdicts(const struct segref *ref, void *arg)
 static void reads_segments_where_sections_are_stripped(void **state)
 {
 	struct opened o;
-	char why[IMAGE_WHY_MAX];
+	char why[WHY_MAX];
 
 	(void)state;
 	open_fixture(&o, FIXTURE("segref-nosections.so"));
@@ -111,7 +111,7 @@ static void reads_segments_where_sections_are_stripped(void **state)
 static void keeps_in_step_between_pieces(void **state)
 {
 	struct opened o;
-	char why[IMAGE_WHY_MAX];
+	char why[WHY_MAX];
 
 	(void)state;
 	open_fixture(&o, FIXTURE("large.so"));
@@ -141,7 +141,7 @@ static void proves_local_exec_in_every_kind_of_executable(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(kind); i++) {
 		struct opened o;
-		char why[IMAGE_WHY_MAX];
+		char why[WHY_MAX];
 
 		open_fixture(&o, kind[i]);
 		assert_int_equal(segref_scan(o.img, o.decoder, 2, count_own, &o, why), 0);
@@ -154,7 +154,7 @@ static void proves_local_exec_in_every_kind_of_executable(void **state)
 static void finds_nothing_where_the_flag_was_used(void **state)
 {
 	struct opened o;
-	char why[IMAGE_WHY_MAX];
+	char why[WHY_MAX];
 
 	(void)state;
 	open_fixture(&o, FIXTURE("tls-nosegneg"));
@@ -176,7 +176,7 @@ static void stops_where_the_caller_says(void **state)
 {
 	struct opened o;
 	size_t n = 0;
-	char why[IMAGE_WHY_MAX];
+	char why[WHY_MAX];
 
 	(void)state;
 	open_fixture(&o, FIXTURE("segref.so"));
@@ -188,7 +188,7 @@ static void stops_where_the_caller_says(void **state)
 /* The file is truncated between the reading of its headers and that of its code. */
 static void reports_a_file_that_shrinks(void **state)
 {
-	char path[] = "/tmp/nosegneg-segref-XXXXXX", why[IMAGE_WHY_MAX] = "";
+	char path[] = "/tmp/nosegneg-segref-XXXXXX", why[WHY_MAX] = "";
 	_cleanup_close_ int fd = mkstemp(path), from = open(FIXTURE("segref.so"), O_RDONLY);
 	_cleanup_image_ struct image *img = NULL;
 	struct insn_decoder *d = insn_decoder_new();

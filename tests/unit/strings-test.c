@@ -147,7 +147,7 @@ static void reads_data_with_and_without_section_headers(void **state)
 		_cleanup_close_ int fd = open(files[i], O_RDONLY | O_CLOEXEC);
 		_cleanup_image_ struct image *img = NULL;
 		_cleanup_free_ char *data = NULL;
-		char why[IMAGE_WHY_MAX];
+		char why[WHY_MAX];
 		size_t size = 0;
 
 		assert_true(fd >= 0);

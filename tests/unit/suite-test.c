@@ -23,7 +23,7 @@ static void reads_cases_with_their_environment(void **state)
 				   "second: status=3 timeout=7 LC_ALL=de_DE.UTF-8 TZ= /bin/x A=b status=9\n"
 				   "third: status=any /bin/y ''";
 	_cleanup_suite_ struct suite *s = NULL;
-	char why[SUITE_WHY_MAX];
+	char why[WHY_MAX];
 	const struct suite_case *c;
 	unsigned line;
 
@@ -93,7 +93,7 @@ static void names_the_line_and_what_is_wrong(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct suite *s = NULL;
-		char why[SUITE_WHY_MAX];
+		char why[WHY_MAX];
 		unsigned line = 0;
 
 		assert_int_equal(parse(cases[i].text, &s, &line, why), -EBADMSG);
@@ -106,7 +106,7 @@ static void names_the_line_and_what_is_wrong(void **state)
 /* Each line doubles the one before: 2^64 bytes at the end. */
 static void placeholders_do_not_explode(void **state)
 {
-	char text[4096] = "@A@ = 0123456789\n", why[SUITE_WHY_MAX];
+	char text[4096] = "@A@ = 0123456789\n", why[WHY_MAX];
 	struct suite *s = NULL;
 	unsigned line;
 

@@ -13,7 +13,7 @@ static void finds_the_function_around_an_address(void **state)
 	_cleanup_image_ struct image *img = NULL;
 	struct symbol_table *table = NULL;
 	const struct symbol *tcb = NULL;
-	char why[IMAGE_WHY_MAX];
+	char why[WHY_MAX];
 
 	(void)state;
 	assert_int_equal(image_open(fd, &img, why), 0);

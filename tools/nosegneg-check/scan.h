@@ -44,7 +44,7 @@ struct scan_file {
 	char *path;
 	bool explicit_path; /* named on the command line */
 	enum scan_status status;
-	char why[IMAGE_WHY_MAX];
+	char why[WHY_MAX];
 	const char *machine; /* of a file that is not affected; NULL: unnamed */
 	struct scan_counts counts;
 	struct scan_access *access; /* only with detail */

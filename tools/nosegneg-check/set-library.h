@@ -10,7 +10,7 @@ struct set_library {
 	char *name, *path;
 	int fd; /* -1: could not be read, and `why` says so */
 	int error;
-	char why[IMAGE_WHY_MAX];
+	char why[WHY_MAX];
 	struct image *img;
 	struct dynamic *dyn;
 	char *data; /* as strings_read gives it */

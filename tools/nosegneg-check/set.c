@@ -138,7 +138,7 @@ static int bad_line(const char *path, unsigned line, const char *what, const cha
 static int read_manifest(struct set_context *c)
 {
 	_cleanup_free_ char *path = set_format("%s/manifest", c->set.path), *text = NULL;
-	char why[MANIFEST_WHY_MAX];
+	char why[WHY_MAX];
 	unsigned line = 0;
 	size_t size = 0;
 	int r = read_text(c->set.fd, "manifest", MANIFEST_SIZE_MAX, &text, &size);
@@ -171,7 +171,7 @@ static char *default_suite(void)
 static int parse_suite(const char *path, const char *text, size_t size, struct suite **suite)
 {
 	_cleanup_free_ char *real = realpath(path, NULL);
-	char why[SUITE_WHY_MAX];
+	char why[WHY_MAX];
 	unsigned line = 0;
 	int r;
 
