@@ -4,7 +4,8 @@
 #include "base/util.h"
 #include "elf/flow.h"
 
-#define MAX_SWITCHES 32 /* indirect jumps of a function whose cases are looked for */
+#define MAX_SWITCHES     32 /* indirect jumps of a function whose cases are looked for */
+#define MAX_SWITCH_EDGES 65536
 
 /* Goes on where the last sweep stopped. */
 static void sweep_on(struct flow *f, size_t end)
@@ -110,23 +111,32 @@ static int find_branches(struct flow *f)
 	return 0;
 }
 
-/* A block that no branch reaches and nothing falls into is taken for a case of a switch: its predecessors are the
+/* A block that no branch reaches and nothing falls into. */
+static bool is_orphan(const struct flow *f, size_t i)
+{
+	return f->insn[i].edges == 0 && !f->insn[i].fallen;
+}
+
+/* An orphan is taken for a case of a switch: its predecessors are the
  * function's indirect jumps. In a function with very many of them (an interpreter) it stays without any. */
 static int find_switches(struct flow *f)
 {
-	size_t jump[MAX_SWITCHES], jumps = 0;
+	size_t jump[MAX_SWITCHES], jumps = 0, orphans = 0;
 
 	for (size_t i = 0; i < f->n; i++) {
+		orphans += i > 0 && is_orphan(f, i);
 		if (f->insn[i].in.flow != FLOW_INDIRECT)
 			continue;
 		if (jumps == MAX_SWITCHES)
 			return 0;
 		jump[jumps++] = i;
 	}
+	if (orphans * jumps > MAX_SWITCH_EDGES)
+		return 0;
 	for (size_t i = 1; i < f->n && jumps; i++) {
-		if (f->insn[i].edges || f->insn[i].fallen)
-			continue;
-		for (size_t j = 0; j < jumps; j++) {
+		bool orphan = is_orphan(f, i);
+
+		for (size_t j = 0; j < jumps && orphan; j++) {
 			int r = add_edge(f, i, jump[j]);
 
 			if (r < 0)
@@ -250,9 +260,9 @@ static bool stored_slot(const struct flow *f, size_t i, int32_t *slot)
 	return true;
 }
 
-static uint32_t *slot_bucket(struct flow *f, int32_t slot)
+static size_t bucket_of(int32_t slot)
 {
-	return &f->bucket[(uint32_t)slot / 4 % FLOW_BUCKETS];
+	return (uint32_t)slot / 4 % FLOW_BUCKETS;
 }
 
 static int find_stores(struct flow *f)
@@ -267,29 +277,17 @@ static int find_stores(struct flow *f)
 		r = array_reserve(&f->store, &f->store_cap, f->nstore + 1, sizeof(*f->store));
 		if (r < 0)
 			return r;
-		f->store[f->nstore++] =
-				(struct flow_store){ .slot = slot, .insn = (uint32_t)i, .next = *slot_bucket(f, slot) };
-		*slot_bucket(f, slot) = (uint32_t)f->nstore;
+		f->store[f->nstore++] = (struct flow_store){
+			.slot = slot, .insn = (uint32_t)i, .next = f->bucket[bucket_of(slot)]
+		};
+		f->bucket[bucket_of(slot)] = (uint32_t)f->nstore;
 	}
 	return 0;
 }
 
-/* The store with number `next` (as flow_store.next) or a later one of its bucket that is to the slot. */
-static struct flow_store *find_store(const struct flow *f, uint32_t next, int32_t slot)
+uint32_t flow_stores(const struct flow *f, int32_t slot)
 {
-	while (next && f->store[next - 1].slot != slot)
-		next = f->store[next - 1].next;
-	return next ? &f->store[next - 1] : NULL;
-}
-
-struct flow_store *flow_first_store(const struct flow *f, int32_t slot)
-{
-	return find_store(f, *slot_bucket((struct flow *)f, slot), slot);
-}
-
-struct flow_store *flow_next_store(const struct flow *f, const struct flow_store *store)
-{
-	return find_store(f, store->next, store->slot);
+	return f->bucket[bucket_of(slot)];
 }
 
 int flow_stack(struct flow *f)

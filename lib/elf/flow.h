@@ -75,8 +75,8 @@ bool flow_decode_full(const struct flow *f, size_t i, struct insn_full *full);
 /* Where instruction i, a relative branch or call, goes. */
 uint32_t flow_target(const struct flow *f, size_t i);
 
-/* The first store to a stack slot, and the next one after `store`; NULL: no more. */
-struct flow_store *flow_first_store(const struct flow *f, int32_t slot);
-struct flow_store *flow_next_store(const struct flow *f, const struct flow_store *store);
+/* The first store of the bucket that a stack slot belongs to, as flow_store.next; the others of the bucket follow it,
+ * and not all of them are to that slot. */
+uint32_t flow_stores(const struct flow *f, int32_t slot);
 
 #endif

@@ -9,11 +9,11 @@
 #include "elf/function.h"
 
 /* In the order of trust: a symbol's bounds give way where .eh_frame contradicts them. */
-enum mark_source { MARK_FDE, MARK_SYMBOL, MARK_OBJECT };
+enum mark_source { MARK_FDE, MARK_FUNCTION, MARK_LABEL, MARK_OBJECT };
 
 struct function_mark {
 	uint64_t start;
-	uint64_t size;  /* 0: up to the next mark */
+	uint64_t size;  /* 0 while reading: up to the next mark */
 	uint32_t shndx; /* in a relocatable file, else 0 */
 	enum mark_source source;
 };
@@ -47,7 +47,9 @@ static int collect_symbol(const GElf_Sym *sym, const char *name, void *arg)
 	return add_mark(c, &(struct function_mark){ .start = sym->st_value,
 					   .size = sym->st_size,
 					   .shndx = c->img->type == ET_REL ? sym->st_shndx : 0,
-					   .source = object ? MARK_OBJECT : MARK_SYMBOL });
+					   .source = object               ? MARK_OBJECT
+						     : type == STT_NOTYPE ? MARK_LABEL
+									  : MARK_FUNCTION });
 }
 
 /* The pointer encoding of a CIE's FDEs: the byte that belongs to 'R' in its augmentation; -1 where it cannot be told.
@@ -99,14 +101,16 @@ static bool fde_bounds(const Dwarf_FDE *fde, int encoding, uint64_t place, struc
 	return start != 0 && size != 0; /* a discarded COMDAT function leaves zeros */
 }
 
-/* Finds the encoding for the CIE at an offset, which consecutive FDEs nearly always share. */
-static int cie_encoding(const unsigned char *ident, Elf_Data *data, Dwarf_Off cie)
+/* Finds the encoding for the CIE at an offset, and the CIE's size. */
+static int cie_encoding(const unsigned char *ident, Elf_Data *data, Dwarf_Off cie, uint64_t *size)
 {
 	Dwarf_CFI_Entry entry;
 	Dwarf_Off next;
 
-	if (dwarf_next_cfi(ident, data, true, cie, &next, &entry) != 0 || !dwarf_cfi_cie_p(&entry))
+	*size = 0;
+	if (dwarf_next_cfi(ident, data, true, cie, &next, &entry) != 0 || next <= cie || !dwarf_cfi_cie_p(&entry))
 		return -1;
+	*size = next - cie;
 	return fde_encoding(&entry.cie);
 }
 
@@ -117,6 +121,8 @@ static int collect_fdes(struct collector *c, Elf_Data *data, uint64_t addr)
 	const unsigned char *ident = (const unsigned char *)elf_getident(c->img->elf, NULL);
 	Dwarf_Off off = 0, next, known_cie = (Dwarf_Off)-1;
 	Dwarf_CFI_Entry entry;
+	uint64_t budget = 4 * data->d_size +
+			  65536; /* bytes of CIEs: each is short, and read again where FDEs alternate */
 	int encoding = -1;
 
 	for (; dwarf_next_cfi(ident, data, true, off, &next, &entry) == 0 && next > off; off = next) {
@@ -126,8 +132,13 @@ static int collect_fdes(struct collector *c, Elf_Data *data, uint64_t addr)
 		if (dwarf_cfi_cie_p(&entry))
 			continue;
 		if (entry.fde.CIE_pointer != known_cie) {
+			uint64_t size;
+
 			known_cie = entry.fde.CIE_pointer;
-			encoding = cie_encoding(ident, data, known_cie);
+			encoding = cie_encoding(ident, data, known_cie, &size);
+			if (size > budget)
+				break;
+			budget -= size;
 		}
 		if (!fde_bounds(&entry.fde, encoding, addr + (uint64_t)(entry.fde.start - (const uint8_t *)data->d_buf),
 				    &mark))
@@ -184,6 +195,25 @@ static int mark_compare(const void *a, const void *b)
 	return x->size > y->size ? -1 : x->size < y->size; /* aliases: the longest first */
 }
 
+/* Sorts the marks, keeps the most trusted one of each place, and lets those without a size end at the next. */
+static void settle(struct function_map *map)
+{
+	size_t n = 0;
+
+	if (map->n)
+		qsort(map->mark, map->n, sizeof(*map->mark), mark_compare);
+	for (size_t i = 0; i < map->n; i++)
+		if (n == 0 || map->mark[n - 1].shndx != map->mark[i].shndx ||
+				map->mark[n - 1].start != map->mark[i].start)
+			map->mark[n++] = map->mark[i];
+	map->n = n;
+	for (size_t i = 0; i < n; i++)
+		if (map->mark[i].size == 0)
+			map->mark[i].size = i + 1 < n && map->mark[i + 1].shndx == map->mark[i].shndx
+							    ? map->mark[i + 1].start - map->mark[i].start
+							    : UINT64_MAX;
+}
+
 int function_map_read(struct function_map *map, struct image *img, char *why)
 {
 	struct collector c = { .map = map, .img = img };
@@ -201,8 +231,8 @@ int function_map_read(struct function_map *map, struct image *img, char *why)
 		r = image_each_symbol(img, true, collect_symbol, &c, why);
 	if (r == -ENOMEM)
 		why_failed(why, r);
-	if (r == 0 && map->n)
-		qsort(map->mark, map->n, sizeof(*map->mark), mark_compare);
+	if (r == 0)
+		settle(map);
 	return r;
 }
 
@@ -248,14 +278,20 @@ static int add_span(struct span_list *list, uint64_t start, uint64_t end, enum s
 	return r;
 }
 
+/* Whether a mark may begin inside the span of an earlier one and end it there. */
+static bool overrules(enum mark_source later, enum mark_source earlier)
+{
+	return (later == MARK_FDE && earlier != MARK_FDE) || (later == MARK_FUNCTION && earlier == MARK_OBJECT);
+}
+
 /* Appends the span of one mark. Marks come sorted, so only the last span can reach into this one: an alias or an entry
- * inside a function adds nothing, but .eh_frame cuts short what only a symbol claimed. */
+ * inside a function adds nothing, but .eh_frame cuts short what only a symbol claimed, and a function an object. */
 static int append_mark(struct span_list *list, const struct function_mark *m, uint64_t limit, uint64_t *end)
 {
-	uint64_t mark_end = m->size && m->size < limit - m->start ? m->start + m->size : limit;
+	uint64_t mark_end = m->size < limit - m->start ? m->start + m->size : limit;
 	int r;
 
-	if (m->start < *end && (m->source != MARK_FDE || list->last_source == MARK_FDE))
+	if (m->start < *end && !overrules(m->source, list->last_source))
 		return 0;
 	if (m->start < *end && list->n > list->first)
 		list->span[list->n - 1].end = *end = m->start;
@@ -265,15 +301,6 @@ static int append_mark(struct span_list *list, const struct function_mark *m, ui
 	*end = mark_end;
 	list->last_source = m->source;
 	return r;
-}
-
-/* Where the span of a mark without a size has to stop: at the next mark that begins later. */
-static uint64_t unsized_limit(const struct function_map *map, size_t i, uint64_t limit)
-{
-	for (size_t next = i + 1; next < map->n && map->mark[next].shndx == map->mark[i].shndx; next++)
-		if (map->mark[next].start > map->mark[i].start)
-			return map->mark[next].start < limit ? map->mark[next].start : limit;
-	return limit;
 }
 
 int function_map_spans(const struct function_map *map, const struct image *img, const struct image_code *code,
@@ -289,7 +316,7 @@ int function_map_spans(const struct function_map *map, const struct image *img, 
 
 		if (m->shndx != shndx || m->start >= limit)
 			break;
-		r = append_mark(&list, m, m->size ? limit : unsized_limit(map, i, limit), &end);
+		r = append_mark(&list, m, limit, &end);
 	}
 	if (r == 0)
 		r = add_span(&list, end, limit, SPAN_GAP);

@@ -179,13 +179,6 @@ static int code_from_segments(struct image *img, size_t phnum, size_t *cap, char
 	return 0;
 }
 
-static int code_compare(const void *a, const void *b)
-{
-	const struct image_code *x = a, *y = b;
-
-	return x->off < y->off ? -1 : x->off > y->off;
-}
-
 /* A file may claim the same bytes as code a million times over; each byte is scanned once or the file is refused. */
 static int check_overlap(const struct image *img, char *why)
 {
@@ -196,6 +189,99 @@ static int check_overlap(const struct image *img, char *why)
 	return 0;
 }
 
+static int code_compare(const void *a, const void *b)
+{
+	const struct image_code *x = a, *y = b;
+
+	return x->off < y->off ? -1 : x->off > y->off;
+}
+
+/* Adds the rest of an executable segment, from `at` on, up to `end`: bytes that no section describes. Padding between
+ * sections is no code. */
+#define PADDING_MAX            4096
+#define MAX_SECTIONS_LOOKED_AT 256 /* in one segment; real files have twenty */
+
+static int add_rest(struct image *img, size_t *cap, const GElf_Phdr *ph, uint64_t at, uint64_t end)
+{
+	if (at >= end || end - at < PADDING_MAX)
+		return 0;
+	return add_code(img, cap,
+			&(struct image_code){ .name = "(segment)",
+					.addr = ph->p_vaddr + (at - ph->p_offset),
+					.off = at,
+					.size = end - at });
+}
+
+/* Where in [at, end) of the file the next section with contents begins, and where it ends. */
+static void next_section(struct image *img, size_t shnum, uint64_t at, uint64_t *start, uint64_t *stop)
+{
+	for (size_t i = 1; i < shnum; i++) {
+		GElf_Shdr sh;
+
+		if (!gelf_getshdr(elf_getscn(img->elf, i), &sh) || sh.sh_type == SHT_NOBITS || sh.sh_size == 0 ||
+				!(sh.sh_flags & SHF_ALLOC) || sh.sh_offset + sh.sh_size <= at)
+			continue;
+		if (sh.sh_offset < *start) {
+			*start = sh.sh_offset;
+			*stop = sh.sh_offset + sh.sh_size;
+		}
+	}
+}
+
+static bool has_code(const struct image *img, uint64_t off, uint64_t end)
+{
+	for (size_t i = 0; i < img->ncode; i++)
+		if (img->code[i].off < end && img->code[i].off + img->code[i].size > off)
+			return true;
+	return false;
+}
+
+/* ld.so goes by segments, and sections may lie: an executable segment without any executable section is code as a
+ * whole, and so is a part of one that no section covers. */
+static int add_uncovered(struct image *img, size_t shnum, size_t phnum, size_t *cap)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < phnum && i < IMAGE_LOADS; i++) {
+		GElf_Phdr ph;
+		uint64_t at, end;
+
+		if (!gelf_getphdr(img->elf, (int)i, &ph) || ph.p_type != PT_LOAD || !(ph.p_flags & PF_X) ||
+				ph.p_filesz == 0 || !range_ok(ph.p_offset, ph.p_filesz, img->size))
+			continue;
+		at = ph.p_offset;
+		end = ph.p_offset + ph.p_filesz;
+		if (!has_code(img, at, end)) {
+			r = add_code(img, cap,
+					&(struct image_code){ .name = "(segment)",
+							.addr = ph.p_vaddr,
+							.off = at,
+							.size = ph.p_filesz });
+			continue;
+		}
+		for (size_t bound = 0; r == 0 && at < end && bound < MAX_SECTIONS_LOOKED_AT; bound++) {
+			uint64_t start = end, stop = end;
+
+			next_section(img, shnum, at, &start, &stop);
+			r = add_rest(img, cap, &ph, at, start < end ? start : end);
+			at = stop > at ? stop : end;
+		}
+	}
+	return r;
+}
+
+static bool has_entry(const struct image *img)
+{
+	GElf_Ehdr eh;
+
+	if (!gelf_getehdr(img->elf, &eh) || eh.e_entry == 0)
+		return true;
+	for (size_t i = 0; i < img->ncode; i++)
+		if (eh.e_entry >= img->code[i].addr && eh.e_entry - img->code[i].addr < img->code[i].size)
+			return true;
+	return false;
+}
+
 static int find_code(struct image *img, size_t phnum, char *why)
 {
 	size_t cap = 0, shnum = 0;
@@ -203,10 +289,16 @@ static int find_code(struct image *img, size_t phnum, char *why)
 
 	if (elf_getshdrnum(img->elf, &shnum) != 0)
 		return why_broken(why, "section headers: %s", elf_errmsg(-1));
-	if (shnum > 1)
-		r = code_from_sections(img, shnum, &cap, why);
-	else
+	r = shnum > 1 ? code_from_sections(img, shnum, &cap, why) : 0;
+	/* ld.so goes by segments. Where the sections do not even have the entry point, they are not to be trusted. */
+	if (r == 0 && img->type != ET_REL && (shnum <= 1 || !has_entry(img))) {
+		img->ncode = 0;
 		r = code_from_segments(img, phnum, &cap, why);
+	} else if (r == 0 && img->type != ET_REL) {
+		r = add_uncovered(img, shnum, phnum, &cap);
+		if (r < 0)
+			return why_failed(why, r);
+	}
 	if (r < 0)
 		return r;
 	if (img->ncode)
@@ -214,20 +306,23 @@ static int find_code(struct image *img, size_t phnum, char *why)
 	return check_overlap(img, why);
 }
 
-static bool is_tls_reloc(uint32_t type)
+enum image_tls_sign image_tls_sign(uint32_t type)
 {
 	switch (type) {
 	case R_386_TLS_TPOFF:
 	case R_386_TLS_IE:
 	case R_386_TLS_GOTIE:
 	case R_386_TLS_LE:
+		return TLS_NEGATIVE;
 	case R_386_TLS_IE_32:
 	case R_386_TLS_LE_32:
 	case R_386_TLS_TPOFF32:
+		return TLS_POSITIVE;
 	case R_386_TLS_DESC:
-		return true;
+	case R_386_TLS_GOTDESC:
+		return TLS_DESCRIPTOR;
 	default:
-		return false;
+		return TLS_NONE;
 	}
 }
 
@@ -245,7 +340,7 @@ static int add_relocs(struct image *img, size_t *cap, Elf_Data *data, bool rela,
 			rel = (GElf_Rel){ .r_offset = with_addend.r_offset, .r_info = with_addend.r_info };
 		else if (rela || !gelf_getrel(data, (int)i, &rel))
 			break;
-		if (!is_tls_reloc((uint32_t)GELF_R_TYPE(rel.r_info)))
+		if (img->type != ET_REL && image_tls_sign((uint32_t)GELF_R_TYPE(rel.r_info)) == TLS_NONE)
 			continue;
 		r = array_reserve(&img->tls, cap, img->ntls + 1, sizeof(*img->tls));
 		if (r < 0)
@@ -287,22 +382,28 @@ static int relocs_from_sections(struct image *img, char *why)
 
 bool image_segment_at(const struct image *img, uint64_t addr, uint64_t *off, uint64_t *len)
 {
-	size_t phnum = 0;
-
-	if (elf_getphdrnum(img->elf, &phnum) != 0)
-		return false;
-	for (size_t i = 0; i < phnum; i++) {
-		GElf_Phdr ph;
-
-		if (!gelf_getphdr(img->elf, (int)i, &ph) || ph.p_type != PT_LOAD || addr < ph.p_vaddr)
+	for (size_t i = 0; i < img->nload; i++) {
+		if (addr < img->load[i].addr || addr - img->load[i].addr >= img->load[i].size)
 			continue;
-		if (addr - ph.p_vaddr >= ph.p_filesz || !range_ok(ph.p_offset, ph.p_filesz, img->size))
-			continue;
-		*off = ph.p_offset + (addr - ph.p_vaddr);
-		*len = ph.p_filesz - (addr - ph.p_vaddr);
+		*off = img->load[i].off + (addr - img->load[i].addr);
+		*len = img->load[i].size - (addr - img->load[i].addr);
 		return true;
 	}
 	return false;
+}
+
+static void find_loads(struct image *img, size_t phnum)
+{
+	for (size_t i = 0; i < phnum && img->nload < IMAGE_LOADS; i++) {
+		GElf_Phdr ph;
+
+		if (!gelf_getphdr(img->elf, (int)i, &ph) || ph.p_type != PT_LOAD || ph.p_filesz == 0 ||
+				!range_ok(ph.p_offset, ph.p_filesz, img->size))
+			continue;
+		img->load[img->nload].addr = ph.p_vaddr;
+		img->load[img->nload].off = ph.p_offset;
+		img->load[img->nload++].size = ph.p_filesz;
+	}
 }
 
 /* False where no PT_LOAD has all of the bytes. */
@@ -470,6 +571,7 @@ static int read_i386(struct image *img, char *why)
 		return why_broken(why, "libelf cannot read it: %s", elf_errmsg(-1));
 	if (elf_getphdrnum(img->elf, &phnum) != 0)
 		return why_broken(why, "program headers: %s", elf_errmsg(-1));
+	find_loads(img, phnum);
 	r = find_code(img, phnum, why);
 	if (r == 0)
 		r = img->type == ET_REL ? relocs_from_sections(img, why) : read_segments(img, phnum, why);

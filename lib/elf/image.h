@@ -22,13 +22,20 @@ struct image_code {
 	uint64_t size;
 };
 
-/* A relocation that concerns thread-local data, by the place that it changes. */
+/* A relocation that concerns thread-local data, by the place that it changes; in a relocatable file, any. */
 struct image_tls_reloc {
 	uint64_t place; /* address; in a relocatable file, offset in section `shndx` */
 	uint32_t shndx; /* the section that is relocated in a relocatable file, else 0 */
-	uint32_t type;  /* R_386_TLS_... */
+	uint32_t type;  /* R_386_... */
 	uint32_t sym;   /* index in the symbol table that the relocation uses */
 };
+
+/* What a TLS relocation leaves at its place: the offset of a variable from the thread pointer as it is (negative), or
+ * turned into a positive number; or a descriptor. TLS_NONE: another relocation, or none of these. */
+enum image_tls_sign { TLS_NONE, TLS_NEGATIVE, TLS_POSITIVE, TLS_DESCRIPTOR };
+enum image_tls_sign image_tls_sign(uint32_t type);
+
+#define IMAGE_LOADS 64 /* PT_LOADs that are looked at; real files have ten at most */
 
 struct image {
 	int fd; /* borrowed */
@@ -37,6 +44,11 @@ struct image {
 	uint16_t machine; /* EM_... */
 	bool affected;    /* i386, 32 bit: the rest below is filled only then */
 	Elf *elf;
+
+	struct {
+		uint64_t addr, off, size; /* of the contents in the file, checked */
+	} load[IMAGE_LOADS];
+	size_t nload;
 
 	struct image_code *code;
 	size_t ncode;

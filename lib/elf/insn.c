@@ -164,7 +164,7 @@ static struct insn summarise(const struct insn_full *full)
 			in.writes |= (uint8_t)(1 << insn_gpr(op->reg.value));
 	}
 	if (in.flow == FLOW_CALL)
-		in.writes = in.segment ? SYSCALL_WRITES : in.writes | CALL_CLOBBERS;
+		in.writes |= CALL_CLOBBERS;
 	if (full->info.mnemonic == ZYDIS_MNEMONIC_INT || full->info.mnemonic == ZYDIS_MNEMONIC_SYSENTER)
 		in.writes |= 1 << GPR_EAX;
 	return in;
@@ -239,6 +239,12 @@ static bool read_prefixes(const uint8_t *p, size_t *count, unsigned *mandatory, 
 	return false;
 }
 
+/* The operand of call *%gs:0x10, from its opcode on. */
+static bool is_system_call(const uint8_t *op)
+{
+	return memcmp(op, (const uint8_t[]){ 0xff, 0x15, 0x10, 0, 0, 0 }, 6) == 0;
+}
+
 /* mod 0 with a SIB byte is the one case where a third byte decides the length: base 5 means disp32. */
 static bool has_sib_disp(struct insn in, const uint8_t *op)
 {
@@ -253,8 +259,6 @@ static struct insn learn(const struct insn_decoder *d, struct opcode_row *row, c
 	bool bare;
 	struct insn in = ask_zydis(d, p, ZYDIS_MAX_INSTRUCTION_LENGTH, &bare), known = in;
 
-	if (in.flow == FLOW_CALL)
-		known.writes |= CALL_CLOBBERS; /* of the form without a segment prefix */
 	if (in.valid) {
 		known.len = (uint8_t)(in.len - prefixes);
 		known.modrm = in.modrm ? (uint8_t)(in.modrm - prefixes) : 0;
@@ -265,6 +269,14 @@ static struct insn learn(const struct insn_decoder *d, struct opcode_row *row, c
 	} else if (!has_sib_disp(in, op)) { /* the entry is for the form without that displacement */
 		remember(&row->insn[op[1]], known);
 	}
+	return in;
+}
+
+static struct insn with_prefixes(struct insn in, const uint8_t *op, size_t prefixes, bool segment)
+{
+	in.len = (uint8_t)(in.len + prefixes + (has_sib_disp(in, op) ? 4 : 0));
+	in.modrm = in.modrm ? (uint8_t)(in.modrm + prefixes) : 0;
+	in.segment = segment;
 	return in;
 }
 
@@ -290,13 +302,10 @@ static struct insn look_up(struct insn_decoder *d, const uint8_t *p)
 	row = &d->row[prefix][map][op[0]];
 	in = recall(&row->insn[op[1]]);
 	if (in.len == 0)
-		return learn(d, row, p, op, prefixes);
-	if (!in.valid)
-		return in;
-	in.len = (uint8_t)(in.len + prefixes + (has_sib_disp(in, op) ? 4 : 0));
-	in.modrm = in.modrm ? (uint8_t)(in.modrm + prefixes) : 0;
-	in.segment = segment;
-	if (segment && in.flow == FLOW_CALL)
+		in = learn(d, row, p, op, prefixes);
+	else if (in.valid)
+		in = with_prefixes(in, op, prefixes, segment);
+	if (segment && is_system_call(op))
 		in.writes = SYSCALL_WRITES;
 	return in;
 }

@@ -52,7 +52,11 @@ struct worker {
 	size_t window_size, window_cap;
 	struct flow flow;
 	struct tracer tracer;
+	uint8_t *plausible; /* of the instructions of a gap */
+	size_t plausible_cap;
 };
+
+enum { PLAUSIBLE_NEW, PLAUSIBLE, IMPLAUSIBLE };
 
 const char *segref_verdict_name(enum segref_verdict verdict)
 {
@@ -75,6 +79,7 @@ const char *segref_reason_text(enum segref_reason reason)
 		[SEGREF_NEGATIVE] = "negative offset",
 		[SEGREF_NEGATIVE_CONSTANT] = "register holds a negative constant",
 		[SEGREF_LOCAL_EXEC] = "indexed from inside the program's own thread-local block",
+		[SEGREF_UNRESOLVED] = "relocation in the instruction, of unknown value",
 		[SEGREF_RELOCATED] = "TLS relocation in the instruction",
 		[SEGREF_TLS_SLOT] = "register holds a TLS offset",
 	};
@@ -109,11 +114,6 @@ static bool is_no_access(const struct insn_full *full, const ZydisDecodedOperand
 	       full->info.meta.category == ZYDIS_CATEGORY_PREFETCH;
 }
 
-static bool is_negative_reloc(const struct image_tls_reloc *reloc)
-{
-	return reloc->type != R_386_TLS_TPOFF32 && reloc->type != R_386_TLS_IE_32 && reloc->type != R_386_TLS_LE_32;
-}
-
 static void judge_constant(struct segref *ref, uint32_t offset)
 {
 	if ((int32_t)offset < 0)
@@ -138,8 +138,9 @@ static void judge_displacement(struct segref *ref, const struct image *img, cons
 		judge(ref, SEGREF_POSSIBLE, SEGREF_UNKNOWN_REGISTER, disp);
 }
 
-/* Judges by a register's value; false where that says nothing. `alone`: no other register takes part. */
-static bool judge_register(struct segref *ref, struct value v, uint32_t disp, bool alone)
+/* Judges by a register's value; false where that says nothing. `alone`: no other register takes part. Otherwise the
+ * constant is where an array begins, which another register indexes. */
+static bool judge_register(struct segref *ref, const struct image *img, struct value v, uint32_t disp, bool alone)
 {
 	uint32_t offset = v.num + disp;
 
@@ -147,7 +148,13 @@ static bool judge_register(struct segref *ref, struct value v, uint32_t disp, bo
 		judge(ref, SEGREF_PROVEN, SEGREF_TLS_SLOT, v.num);
 		return true;
 	}
-	if (v.kind != VALUE_INTEGER || !alone)
+	if (v.kind != VALUE_INTEGER)
+		return false;
+	if (!alone && (int32_t)offset < 0 && -(int64_t)(int32_t)offset <= (int64_t)img->tls_size) {
+		judge(ref, SEGREF_PROVEN, SEGREF_LOCAL_EXEC, offset);
+		return true;
+	}
+	if (!alone)
 		return false;
 	if ((int32_t)offset < 0)
 		judge(ref, SEGREF_PROVEN, SEGREF_NEGATIVE_CONSTANT, v.num);
@@ -167,12 +174,12 @@ static int judge_registers(struct worker *w, size_t at, const ZydisDecodedOperan
 
 	if (base != GPR_NONE) {
 		r = trace_register(&w->tracer, at, base, &v);
-		if (r < 0 || judge_register(ref, v, disp, index == GPR_NONE))
+		if (r < 0 || judge_register(ref, w->scan->img, v, disp, index == GPR_NONE))
 			return r;
 	}
 	if (index != GPR_NONE && op->mem.scale == 1) {
 		r = trace_register(&w->tracer, at, index, &v);
-		if (r < 0 || judge_register(ref, v, disp, base == GPR_NONE))
+		if (r < 0 || judge_register(ref, w->scan->img, v, disp, base == GPR_NONE))
 			return r;
 	}
 	judge_displacement(ref, w->scan->img, op);
@@ -195,8 +202,12 @@ static int judge_access(struct worker *w, size_t at, const struct insn_full *ful
 	}
 	if (full->info.raw.disp.offset)
 		reloc = image_tls_reloc_at(w->scan->img, w->tracer.shndx, ref->addr + full->info.raw.disp.offset);
-	if (reloc && is_negative_reloc(reloc)) {
+	if (reloc && image_tls_sign(reloc->type) == TLS_NEGATIVE) {
 		judge(ref, SEGREF_PROVEN, SEGREF_RELOCATED, (uint32_t)reloc->place);
+		return 0;
+	}
+	if (reloc) {
+		judge(ref, SEGREF_POSSIBLE, SEGREF_UNRESOLVED, (uint32_t)reloc->place);
 		return 0;
 	}
 	if (op->mem.base != ZYDIS_REGISTER_NONE || op->mem.index != ZYDIS_REGISTER_NONE)
@@ -232,35 +243,38 @@ static bool is_implausible(const struct insn_full *full)
 	default:
 		break;
 	}
+	if (full->info.mnemonic == ZYDIS_MNEMONIC_HLT) /* how small C libraries abort */
+		return false;
 	if (full->info.attributes & (ZYDIS_ATTRIB_HAS_SEGMENT_ES | ZYDIS_ATTRIB_HAS_SEGMENT_SS |
 						    ZYDIS_ATTRIB_HAS_SEGMENT_CS | ZYDIS_ATTRIB_IS_PRIVILEGED))
 		return full->info.meta.category != ZYDIS_CATEGORY_WIDENOP;
 	return full->info.meta.branch_type == ZYDIS_BRANCH_TYPE_FAR;
 }
 
-static bool implausible_at(const struct flow *f, size_t i)
+/* Remembered, since neighbours are shared. */
+static bool implausible_at(struct worker *w, size_t i)
 {
 	struct insn_full full;
 
-	return !flow_decode_full(f, i, &full) || is_implausible(&full);
+	if (w->plausible[i] == PLAUSIBLE_NEW)
+		w->plausible[i] = flow_decode_full(&w->flow, i, &full) && !is_implausible(&full) ? PLAUSIBLE
+												 : IMPLAUSIBLE;
+	return w->plausible[i] == IMPLAUSIBLE;
 }
 
 /* Assembly keeps tables in .text without any symbol (OpenSSL's AES and SHA constants), and a sweep decodes them as if
- * they were code. Of random instructions about one in six is implausible: an access outside every known function with
- * two of them among its nearest NEIGHBOURS is a part of a table, or code at the edge of one. In a file whose functions
- * are known it is taken for a part of the table; where most of the code has no bounds anyway, only if both sides are
- * implausible. */
+ * they were code. Of random instructions about one in six is implausible: in a file most of whose functions are known,
+ * an access outside all of them with two implausible ones among its nearest NEIGHBOURS is a part of a table. Where
+ * functions are not known nothing is taken for a table. */
 #define NEIGHBOURS 32
 
-static bool looks_like_code(const struct flow *f, size_t at, bool known)
+static bool looks_like_code(struct worker *w, size_t at)
 {
-	size_t before = 0, behind = 0;
+	size_t first = at > NEIGHBOURS ? at - NEIGHBOURS : 0, implausible = 0;
 
-	for (size_t i = at > NEIGHBOURS ? at - NEIGHBOURS : 0; i < at; i++)
-		before += implausible_at(f, i);
-	for (size_t i = at + 1; i < f->n && i <= at + NEIGHBOURS; i++)
-		behind += implausible_at(f, i);
-	return before + behind < 2 || (!known && (before == 0 || behind == 0));
+	for (size_t i = first; i < w->flow.n && i <= at + NEIGHBOURS; i++)
+		implausible += implausible_at(w, i);
+	return implausible < 2;
 }
 
 static int keep(struct unit *unit, const struct segref *ref)
@@ -292,7 +306,7 @@ static int look_at(struct worker *w, size_t at, const struct span *span)
 		return 0; /* the prefix stands before an instruction without a memory operand */
 	memcpy(ref.bytes, bytes, ref.len);
 	r = judge_access(w, at, &full, op, &ref);
-	if (ref.verdict != SEGREF_SAFE && span->kind == SPAN_GAP && !looks_like_code(&w->flow, at, w->scan->known))
+	if (ref.verdict != SEGREF_SAFE && span->kind == SPAN_GAP && w->scan->known && !looks_like_code(w, at))
 		judge(&ref, SEGREF_SAFE, SEGREF_NOT_CODE, 0);
 	return r < 0 ? r : keep(w->unit, &ref);
 }
@@ -348,6 +362,10 @@ static int scan_piece(struct worker *w, const struct span *span, bool whole)
 	/* looks_like_code wants to see what follows, and the next piece where this one ends. */
 	r = flow_sweep(&w->flow, whole && span->kind == SPAN_FUNCTION ? end : w->flow.size);
 	trace_begin(&w->tracer);
+	if (r == 0 && span->kind == SPAN_GAP)
+		r = array_reserve(&w->plausible, &w->plausible_cap, w->flow.n, 1);
+	if (r == 0 && span->kind == SPAN_GAP)
+		memset(w->plausible, PLAUSIBLE_NEW, w->flow.n);
 	for (size_t i = 0; r == 0 && i < w->flow.n && w->flow.insn[i].off < end; i++)
 		if (w->flow.insn[i].in.segment)
 			r = look_at(w, i, span);
@@ -402,6 +420,7 @@ static void *work(void *arg)
 		s->unit[i].error = scan_unit(&w, &s->unit[i]);
 	trace_free(&w.tracer);
 	flow_free(&w.flow);
+	free(w.plausible);
 	free(w.window);
 	return NULL;
 }

@@ -25,6 +25,7 @@ enum segref_reason {
 	SEGREF_NEGATIVE,          /* the offset */
 	SEGREF_NEGATIVE_CONSTANT, /* the constant in the base register */
 	SEGREF_LOCAL_EXEC,        /* the displacement, inside the program's own thread-local block */
+	SEGREF_UNRESOLVED,        /* the place of a relocation in the instruction itself that is not one of the below */
 	SEGREF_RELOCATED,         /* the place of the TLS relocation in the instruction itself */
 	SEGREF_TLS_SLOT,          /* the place of the TPOFF slot or relocation that the register comes from */
 };

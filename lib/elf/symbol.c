@@ -6,6 +6,9 @@
 #include "base/util.h"
 #include "elf/symbol.h"
 
+/* C++ names get long, but a file may give the same half megabyte to each of its symbols. */
+#define NAME_LENGTH_MAX 1024
+
 struct reader {
 	struct symbol_table *table;
 	const struct image *img;
@@ -19,12 +22,13 @@ static int add_symbol(const GElf_Sym *sym, const char *name, void *arg)
 	char *copy;
 	int r;
 
-	if (!*name || sym->st_shndx >= SHN_LORESERVE)
+	/* .L labels are the compiler's own; where they are kept they would hide the function around them. */
+	if (!*name || strncmp(name, ".L", 2) == 0 || sym->st_shndx >= SHN_LORESERVE)
 		return 0;
 	if (type != STT_FUNC && type != STT_GNU_IFUNC && type != STT_NOTYPE)
 		return 0;
 	r = array_reserve(&t->symbol, &t->cap, t->n + 1, sizeof(*t->symbol));
-	copy = r == 0 ? strdup(name) : NULL;
+	copy = r == 0 ? strndup(name, NAME_LENGTH_MAX) : NULL;
 	if (!copy)
 		return -ENOMEM;
 	t->symbol[t->n++] = (struct symbol){ .addr = sym->st_value,

@@ -9,8 +9,9 @@
 #define MAX_STATES       256 /* registers behind instructions that one value is looked for in */
 #define MAX_NESTING      12  /* values computed from values */
 #define MAX_STEPS        32768
-#define STEPS_PER_DECODE 16 /* what a full decode costs, in instructions walked over */
-#define STEPS_PER_BYTE   50 /* for all questions about a function together */
+#define STEPS_PER_DECODE 16  /* what a full decode costs, in instructions walked over */
+#define STEPS_PER_CALLEE 128 /* a look at the first bytes of a function that is called */
+#define STEPS_PER_BYTE   50  /* for all questions about a function together */
 
 /* What a stack slot holds, kept with its first store. */
 struct trace_slot {
@@ -23,6 +24,7 @@ struct query {
 	struct flow *f;
 	uint64_t steps; /* left */
 	unsigned nesting;
+	bool strayed; /* left the block, or looked at the stack */
 };
 
 static struct value value_at(struct query *q, size_t at, enum gpr reg);
@@ -87,6 +89,8 @@ static struct value join(struct value a, struct value b)
 		return a;
 	if (a.kind == b.kind && (a.num == b.num || a.kind == VALUE_TLS_OFFSET))
 		return a;
+	if (a.kind == VALUE_INTEGER && b.kind == VALUE_INTEGER && (int32_t)a.num < 0 && (int32_t)b.num < 0)
+		return a; /* negative either way */
 	return (struct value){ .kind = VALUE_UNKNOWN };
 }
 
@@ -107,7 +111,8 @@ static struct value sum(struct value a, struct value b)
 		return a;
 	if (b.kind == VALUE_TLS_OFFSET)
 		return b;
-	if (b.kind != VALUE_INTEGER || (a.kind != VALUE_INTEGER && a.kind != VALUE_ADDRESS && a.kind != VALUE_STACK))
+	if (b.kind != VALUE_INTEGER || (a.kind != VALUE_INTEGER && a.kind != VALUE_ADDRESS && a.kind != VALUE_STACK &&
+						       a.kind != VALUE_DESCRIPTOR))
 		return unknown();
 	a.num += b.num;
 	return a;
@@ -123,16 +128,18 @@ static struct value difference(struct value a, struct value b)
 	return sum(a, b);
 }
 
-/* What relocation `type` at a place makes of the word there. */
+/* What a relocation makes of the word at its place. */
 static struct value reloc_value(const struct image_tls_reloc *reloc)
 {
-	switch (reloc->type) {
-	case R_386_TLS_TPOFF32:
-	case R_386_TLS_IE_32:
-	case R_386_TLS_LE_32:
-		return (struct value){ VALUE_TLS_POSITIVE, (uint32_t)reloc->place };
-	default:
+	switch (image_tls_sign(reloc->type)) {
+	case TLS_NEGATIVE:
 		return (struct value){ VALUE_TLS_OFFSET, (uint32_t)reloc->place };
+	case TLS_POSITIVE:
+		return (struct value){ VALUE_TLS_POSITIVE, (uint32_t)reloc->place };
+	case TLS_DESCRIPTOR:
+		return (struct value){ VALUE_DESCRIPTOR, (uint32_t)reloc->place };
+	default:
+		return unknown(); /* an address that the linker has not decided yet */
 	}
 }
 
@@ -226,9 +233,10 @@ static enum gpr read_thunk(const struct tracer *t, uint32_t addr)
 }
 
 /* The register that instruction i, a call, loads with its return address; GPR_NONE for other calls. */
-static enum gpr thunk_register(struct tracer *t, size_t i)
+static enum gpr thunk_register(struct query *q, size_t i)
 {
-	const struct flow *f = t->flow;
+	struct tracer *t = q->t;
+	const struct flow *f = q->f;
 	uint32_t addr;
 	struct trace_callee *callee;
 
@@ -236,6 +244,8 @@ static enum gpr thunk_register(struct tracer *t, size_t i)
 		return GPR_NONE;
 	addr = flow_target(f, i);
 	callee = &t->callee[addr & (TRACE_CALLEES - 1)];
+	if ((!callee->known || callee->addr != addr) && !spend(q, STEPS_PER_CALLEE))
+		return GPR_NONE;
 	if (!callee->known || callee->addr != addr)
 		*callee = (struct trace_callee){ .addr = addr, .thunk = read_thunk(t, addr), .known = true };
 	return callee->thunk;
@@ -248,15 +258,18 @@ static struct value call_result(struct query *q, size_t i, enum gpr reg)
 	const struct image_tls_reloc *reloc;
 	struct value slot;
 
-	if (thunk_register(q->t, i) == reg)
+	if (thunk_register(q, i) == reg)
 		return (struct value){ VALUE_ADDRESS, f->addr + f->insn[i].off + f->insn[i].in.len };
 	/* TLS descriptors (-mtls-dialect=gnu2): call *(%eax) with %eax at the descriptor returns the offset. */
 	if (reg != GPR_EAX || f->insn[i].in.relative || !decode_step(q, i, &full) ||
 			full.operand[0].type != ZYDIS_OPERAND_TYPE_MEMORY)
 		return unknown();
 	slot = address_of(q, i, &full.operand[0]);
-	reloc = slot.kind == VALUE_ADDRESS ? image_tls_reloc_at(q->t->img, 0, slot.num) : NULL;
-	return reloc && reloc->type == R_386_TLS_DESC ? reloc_value(reloc) : unknown();
+	if (slot.kind == VALUE_ADDRESS) {
+		reloc = image_tls_reloc_at(q->t->img, 0, slot.num);
+		slot = reloc ? reloc_value(reloc) : unknown();
+	}
+	return slot.kind == VALUE_DESCRIPTOR ? (struct value){ VALUE_TLS_OFFSET, slot.num } : unknown();
 }
 
 static struct value popped(struct query *q, size_t i)
@@ -345,22 +358,31 @@ static struct value join_stores(struct value a, struct value b)
  * return address begins with the caller's value. */
 static struct value slot_value(struct query *q, int32_t slot)
 {
-	struct flow_store *first = flow_first_store(q->f, slot);
-	struct trace_slot *known = first ? &q->t->slot[first - q->f->store] : NULL;
 	struct value v = { .kind = slot < 0 ? VALUE_NONE : VALUE_UNKNOWN };
+	struct trace_slot *known = NULL;
+	uint32_t next = flow_stores(q->f, slot);
 
-	if (!first)
-		return unknown();
-	if (known->state == SLOT_KNOWN)
-		return known->value;
-	if (known->state == SLOT_BUSY)
-		return (struct value){ .kind = VALUE_NONE };
-	known->state = SLOT_BUSY;
-	for (const struct flow_store *s = first; s && spend(q, 1); s = flow_next_store(q->f, s))
-		v = join_stores(v, stored_value(q, s->insn));
-	known->state = SLOT_KNOWN;
-	known->value = q->steps ? v : unknown();
-	return known->value;
+	q->strayed = true;
+	for (; next && spend(q, 1); next = q->f->store[next - 1].next) {
+		const struct flow_store *store = &q->f->store[next - 1];
+
+		if (store->slot != slot)
+			continue;
+		if (!known) { /* the slot's first store keeps what is known of it */
+			known = &q->t->slot[next - 1];
+			if (known->state == SLOT_KNOWN)
+				return known->value;
+			if (known->state == SLOT_BUSY)
+				return (struct value){ .kind = VALUE_NONE };
+			known->state = SLOT_BUSY;
+		}
+		v = join_stores(v, stored_value(q, store->insn));
+	}
+	if (!known || q->steps == 0)
+		v = unknown();
+	if (known)
+		*known = (struct trace_slot){ SLOT_KNOWN, v };
+	return v;
 }
 
 /* The register that instruction i copies to `reg` as it is: a move, or the lea that pads a loop. */
@@ -376,7 +398,7 @@ static enum gpr copied_register(struct query *q, size_t i, enum gpr reg)
 	if (full.info.mnemonic == ZYDIS_MNEMONIC_MOV && op[1].type == ZYDIS_OPERAND_TYPE_REGISTER)
 		return insn_gpr(op[1].reg.value);
 	if (full.info.mnemonic == ZYDIS_MNEMONIC_LEA && op[1].mem.index == ZYDIS_REGISTER_NONE &&
-			op[1].mem.disp.value == 0)
+			op[1].mem.disp.value == 0 && !field_reloc(q, i, full.info.raw.disp.offset))
 		return insn_gpr(op[1].mem.base);
 	return GPR_NONE;
 }
@@ -393,6 +415,8 @@ static void queue(struct worklist *w, size_t insn, enum gpr reg)
 {
 	uint32_t state = (uint32_t)insn << 3 | (uint32_t)reg;
 
+	if (w->full)
+		return;
 	for (size_t i = 0; i < w->n; i++)
 		if (w->state[i] == state)
 			return;
@@ -410,7 +434,8 @@ static void queue_before(struct query *q, size_t i, enum gpr reg, struct worklis
 
 	if (f->insn[i].fallen)
 		queue(w, i - 1, reg);
-	for (uint32_t e = f->insn[i].edges; e && spend(q, 1); e = f->edge[e - 1].next)
+	q->strayed = true;
+	for (uint32_t e = f->insn[i].edges; e && spend(q, 1 + w->n / 8); e = f->edge[e - 1].next)
 		queue(w, f->edge[e - 1].source, reg);
 }
 
@@ -424,7 +449,7 @@ static struct value walk_back(struct query *q, size_t i, enum gpr reg, struct wo
 	for (;; i--) {
 		if (!spend(q, 1))
 			return unknown();
-		if (insn[i].in.writes & (1 << reg) || thunk_register(q->t, i) == reg) {
+		if (insn[i].in.writes & (1 << reg) || thunk_register(q, i) == reg) {
 			enum gpr from = copied_register(q, i, reg);
 
 			if (from == GPR_NONE)
@@ -450,7 +475,10 @@ static struct value value_at(struct query *q, size_t at, enum gpr reg)
 	if (at == 0 || q->nesting + 1 >= MAX_NESTING)
 		return unknown();
 	q->nesting++;
-	queue_before(q, at, reg, &w);
+	if (q->f->insn[at].fallen && q->f->insn[at].edges == 0)
+		queue(&w, at - 1, reg);
+	else
+		queue_before(q, at, reg, &w);
 	while (w.done < w.n && result.kind != VALUE_UNKNOWN && !w.full) {
 		uint32_t state = w.state[w.done++];
 
@@ -478,6 +506,8 @@ int trace_register(struct tracer *t, size_t at, enum gpr reg, struct value *valu
 		return r;
 	start = q.steps = t->budget < MAX_STEPS ? t->budget : MAX_STEPS;
 	*value = reg_value(&q, at, reg);
+	if (value->kind == VALUE_INTEGER && (int32_t)value->num >= 0 && q.strayed)
+		*value = unknown();
 	t->budget -= start - q.steps;
 	return t->error;
 }

@@ -19,6 +19,7 @@ enum value_kind {
 	VALUE_TLS_OFFSET,   /* below the thread pointer: from a TPOFF slot or relocation at `num`, perhaps with an index
 			     */
 	VALUE_TLS_POSITIVE, /* the same as a positive number, to be subtracted (R_386_TLS_TPOFF32) */
+	VALUE_DESCRIPTOR,   /* the address of a TLS descriptor, by its relocation at `num` */
 };
 
 struct value {
@@ -52,7 +53,9 @@ struct tracer {
 /* Forgets the last function: to be called after each flow_sweep. */
 void trace_begin(struct tracer *t);
 
-/* Traces a register's value before instruction `at` (an index of flow.insn). Returns 0 or -ENOMEM. */
+/* Traces a register's value before instruction `at` (an index of flow.insn). A constant that is not negative is only
+ * believed where it was found in the same block and not in memory: an unknown path or store could make the difference
+ * between an access that is safe and one that is not. Returns 0 or -ENOMEM. */
 int trace_register(struct tracer *t, size_t at, enum gpr reg, struct value *value);
 
 void trace_free(struct tracer *t);

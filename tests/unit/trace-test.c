@@ -46,25 +46,30 @@ static void traces_values(void **state)
 		{ CODE("\xb8\x04\x00\x00\x00\xf7\xd8\x90"), GPR_EAX, VALUE_INTEGER, 0xfffffffc }, /* neg */
 		{ CODE("\x65\xa1\x00\x00\x00\x00\x90"), GPR_EAX, VALUE_THREAD, 0 },               /* mov %gs:0,%eax */
 		{ CODE("\x65\xa1\x04\x00\x00\x00\x90"), GPR_EAX, VALUE_UNKNOWN, 0 },
-		{ CODE("\x90"), GPR_EBX, VALUE_UNKNOWN, 0 },                                     /* an argument */
-		{ CODE("\xe8\x00\x00\x00\x00\x5b\x90"), GPR_EBX, VALUE_ADDRESS, 0x1005 },        /* call, pop */
-		{ CODE("\xb8\x01\x00\x00\x00\xff\xd1\x90"), GPR_EAX, VALUE_UNKNOWN, 0 },         /* a call clobbers */
-		{ CODE("\xbb\x01\x00\x00\x00\xff\xd1\x90"), GPR_EBX, VALUE_INTEGER, 1 },         /* or preserves */
-		{ CODE("\xb8\x07\x00\x00\x00\x50\x31\xc0\x59\x90"), GPR_ECX, VALUE_INTEGER, 7 }, /* push, pop */
+		{ CODE("\x90"), GPR_EBX, VALUE_UNKNOWN, 0 },                              /* an argument */
+		{ CODE("\xe8\x00\x00\x00\x00\x5b\x90"), GPR_EBX, VALUE_ADDRESS, 0x1005 }, /* call, pop */
+		{ CODE("\xb8\x01\x00\x00\x00\xff\xd1\x90"), GPR_EAX, VALUE_UNKNOWN, 0 },  /* a call clobbers */
+		{ CODE("\xbb\x01\x00\x00\x00\xff\xd1\x90"), GPR_EBX, VALUE_INTEGER, 1 },  /* or preserves */
+		{ CODE("\xb8\xf9\xff\xff\xff\x50\x31\xc0\x59\x90"), GPR_ECX, VALUE_INTEGER,
+				(uint32_t)-7 }, /* push, pop */
+		/* push $16 (or any number that is not negative), pop: memory, and other paths, are not believed */
+		{ CODE("\x6a\x10\x31\xc0\x59\x90"), GPR_ECX, VALUE_UNKNOWN, 0 },
+		{ CODE("\xbe\x10\x00\x00\x00\x49\x75\xfd\x90"), GPR_ESI, VALUE_UNKNOWN, 0 },
 		/* a system call, call *%gs:0x10, twice: it changes %eax alone */
 		{ CODE("\xb9\x07\x00\x00\x00\x65\xff\x15\x10\x00\x00\x00\x65\xff\x15\x10\x00\x00\x00\x90"), GPR_ECX,
 				VALUE_INTEGER, 7 },
 		/* je 1f; mov $1,%eax; jmp 2f; 1: mov $1,%eax; 2: (both paths agree) */
-		{ CODE("\x74\x07\xb8\x01\x00\x00\x00\xeb\x05\xb8\x01\x00\x00\x00\x90"), GPR_EAX, VALUE_INTEGER, 1 },
+		{ CODE("\x74\x07\xb8\xff\xff\xff\xff\xeb\x05\xb8\xff\xff\xff\xff\x90"), GPR_EAX, VALUE_INTEGER,
+				(uint32_t)-1 },
 		{ CODE("\x74\x07\xb8\x01\x00\x00\x00\xeb\x05\xb8\x02\x00\x00\x00\x90"), GPR_EAX, VALUE_UNKNOWN, 0 },
 		/* mov $5,%esi; 1: dec %ecx; jne 1b: a loop that leaves %esi alone */
-		{ CODE("\xbe\x05\x00\x00\x00\x49\x75\xfd\x90"), GPR_ESI, VALUE_INTEGER, 5 },
+		{ CODE("\xbe\xfb\xff\xff\xff\x49\x75\xfd\x90"), GPR_ESI, VALUE_INTEGER, (uint32_t)-5 },
 		{ CODE("\x89\xe0\x90"), GPR_EAX, VALUE_STACK, 0 }, /* mov %esp,%eax */
 		{ CODE("\x50\x83\xec\x08\x8d\x44\x24\x04\x90"), GPR_EAX, VALUE_STACK, (uint32_t)-8 },
 		/* mov $9,%esi; 1: lea 0(%esi),%esi; dec %ecx; jne 1b: padding inside a loop changes nothing */
-		{ CODE("\xbe\x09\x00\x00\x00\x8d\x76\x00\x49\x75\xfa\x90"), GPR_ESI, VALUE_INTEGER, 9 },
+		{ CODE("\xbe\xf7\xff\xff\xff\x8d\x76\x00\x49\x75\xfa\x90"), GPR_ESI, VALUE_INTEGER, (uint32_t)-9 },
 		/* mov $3,%edi; mov %edi,%esi; dec %ecx; jne: a copy in a loop */
-		{ CODE("\xbf\x03\x00\x00\x00\x89\xfe\x49\x75\xfb\x90"), GPR_ESI, VALUE_INTEGER, 3 },
+		{ CODE("\xbf\xfd\xff\xff\xff\x89\xfe\x49\x75\xfb\x90"), GPR_ESI, VALUE_INTEGER, (uint32_t)-3 },
 		{ CODE("\xb0\x01\x90"), GPR_EAX, VALUE_UNKNOWN, 0 }, /* a byte of it */
 	};
 	static struct image img;

@@ -275,7 +275,7 @@ static json_t *json_instruction(const struct scan_access *a)
 
 static json_t *json_file(const struct scan_file *file, const struct scan_options *options)
 {
-	json_t *one = file->status == SCAN_OK ? json_counts(&file->counts) : json_object(), *list;
+	json_t *one = file->status == SCAN_OK ? json_counts(&file->counts) : json_object();
 
 	json_object_set_new(one, "path", output_string(file->path));
 	json_object_set_new(one, "status",
@@ -286,35 +286,39 @@ static json_t *json_file(const struct scan_file *file, const struct scan_options
 		json_object_set_new(one, "error", output_string(file->why));
 	if (file->status == SCAN_NOT_AFFECTED)
 		json_object_set_new(one, "machine", file->machine ? json_string(file->machine) : json_null());
-	if (file->status != SCAN_OK || options->detail == SCAN_FILES)
-		return one;
-	if (options->detail == SCAN_SYMBOLS) {
+	if (file->status == SCAN_OK && options->detail == SCAN_SYMBOLS)
 		json_object_set_new(one, "symbols", json_symbols(file));
-		return one;
-	}
-	list = json_array();
-	for (size_t i = 0; i < file->naccess; i++)
-		json_array_append_new(list, json_instruction(&file->access[i]));
-	json_object_set_new(one, "instructions", list);
 	return one;
 }
 
-/* The document is written file by file, so that its size does not become memory. */
+static void print_json(json_t *value, size_t flags)
+{
+	json_dumpf(value, stdout, JSON_COMPACT | JSON_SORT_KEYS | flags);
+	json_decref(value);
+}
+
+/* The document is written piece by piece, so that its size does not become memory. */
 static void print_json_file(struct printer *p, const struct scan_file *file)
 {
-	json_t *one;
-
 	if (file->status == SCAN_NOT_ELF || file->status == SCAN_SPECIAL)
 		return;
 	if (file->status == SCAN_NOT_AFFECTED && !file->explicit_path)
 		return;
 	if (p->options->findings && file->status == SCAN_OK && file->counts.proven + file->counts.possible == 0)
 		return;
-	one = json_file(file, p->options);
-	fputs(p->started ? ",\n" : "\n", stdout);
+	fputs(p->started ? ",\n{" : "\n{", stdout);
 	p->started = true;
-	json_dumpf(one, stdout, JSON_COMPACT | JSON_SORT_KEYS);
-	json_decref(one);
+	print_json(json_file(file, p->options), JSON_EMBED);
+	if (file->status == SCAN_OK && p->options->detail == SCAN_INSTRUCTIONS) {
+		fputs(",\"instructions\":[", stdout);
+		for (size_t i = 0; i < file->naccess; i++) {
+			if (i)
+				putchar(',');
+			print_json(json_instruction(&file->access[i]), 0);
+		}
+		putchar(']');
+	}
+	putchar('}');
 }
 
 static void print_json_totals(const struct totals *t)
@@ -327,9 +331,8 @@ static void print_json_totals(const struct totals *t)
 	json_object_set_new(all, "skipped", json_integer((json_int_t)(t->not_elf + t->special)));
 	json_object_set_new(all, "failed", json_integer((json_int_t)t->failed));
 	fputs("\n],\"totals\":", stdout);
-	json_dumpf(all, stdout, JSON_COMPACT | JSON_SORT_KEYS);
+	print_json(all, 0);
 	fputs(",\"version\":1}\n", stdout);
-	json_decref(all);
 }
 
 static void print_one(const struct scan_file *file, void *arg)
@@ -429,15 +432,13 @@ int scan_command(int argc, char **argv)
 	if (options.json)
 		fputs("{\"files\":[", stdout);
 	r = scan_run(argv + optind, (size_t)(argc - optind), &options, print_one, &p);
-	if (r < 0) {
+	if (r < 0)
 		output_error("scan", "run", strerror(-r));
-		return EXIT_ERROR;
-	}
 	if (options.json)
 		print_json_totals(&p.totals);
 	else
 		print_totals(&p.totals);
-	if (p.totals.failed)
+	if (r < 0 || p.totals.failed)
 		return EXIT_ERROR;
 	return p.totals.with_findings ? EXIT_FINDINGS : EXIT_CLEAN;
 }

@@ -14,6 +14,7 @@
 #include "xen/segfixup.h"
 
 #define PROGRESS_INTERVAL_MS 100
+#define SECTION_NAME_MAX     256 /* a lying file's may have any length */
 
 /* The files that a walk has met already, open addressing by device and inode. */
 struct inode_set {
@@ -157,7 +158,7 @@ static int walk(struct run *run, char *path)
 		return add_failure(run, path, true, strerror(ENOENT));
 	fts = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_name);
 	if (!fts)
-		return -errno;
+		return add_failure(run, path, true, strerror(errno));
 	errno = 0;
 	while (r == 0 && (entry = fts_read(fts)))
 		r = add_entry(run, entry);
@@ -224,7 +225,7 @@ static int keep_section_names(struct scan_file *file, const struct image *img)
 	if (!file->section)
 		return -ENOMEM;
 	for (size_t i = 0; i < img->ncode; i++) {
-		file->section[i] = strdup(img->code[i].name);
+		file->section[i] = strndup(img->code[i].name, SECTION_NAME_MAX);
 		if (!file->section[i])
 			return -ENOMEM;
 		file->nsection++;
