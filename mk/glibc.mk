@@ -7,6 +7,12 @@
 ifeq ($(TARGET),)
 TARGET := $(shell tools/glibc/target.sh)
 endif
+# A name, not a path: rules remove directories by it.
+ifneq ($(filter-out $(basename $(notdir $(wildcard conf/targets/*.mk))),$(TARGET)),)
+known_target :=
+else
+known_target := $(TARGET)
+endif
 TARGET_FILE := conf/targets/$(TARGET).mk
 -include $(TARGET_FILE)
 
@@ -27,7 +33,7 @@ libs: $(SET_STAMP) ## build the library set for TARGET, by default this machine'
 .PHONY: libs
 
 libs-clean: ## remove what was built for TARGET, keep what was downloaded
-	$(if $(TARGET),rm -rf $(filter-out $(LIBS_WORK)/dl,$(wildcard $(LIBS_WORK)/*)))
+	$(if $(known_target),rm -rf $(filter-out $(LIBS_WORK)/dl,$(wildcard $(LIBS_WORK)/*)))
 .PHONY: libs-clean
 
 $(LIBS_WORK)/version: FORCE

@@ -14,7 +14,7 @@ jobs=$(nproc)
 export MAKEFLAGS=-j$jobs
 
 build_all() {
-	make -C "$OBJ_DIR"
+	make -C "$NOSEGNEG_OBJ_DIR"
 }
 
 build_ours() {
@@ -25,7 +25,7 @@ build_ours() {
 timed() {
 	local begin
 
-	export OBJ_DIR=$work/bench/$1
+	export NOSEGNEG_OBJ_DIR=$work/bench/$1
 	begin=$(date +%s.%N)
 	{ tools/glibc/configure.sh && "build_$1"; } >"$work/log/bench-$1.log" 2>&1 || {
 		echo "bench-build: $1 failed, see $work/log/bench-$1.log" >&2

@@ -9,7 +9,7 @@ zeros=$(printf '%064d' 0)
 fetched=$build/debian-12/dl/${deb##*/}
 
 passes "$(stamp fetch)"
-refused "libs: checksum: glibc-2.36.tar.xz of $version is $(tarball_sha256), expected $zeros; remove $fetched and run make libs again" \
+refused "libs: checksum: glibc-2.36.tar.xz of $version is $(tarball_sha256), expected $zeros; remove $fetched, then run make libs-clean and make libs" \
 	"$(stamp verify)" TARGET_TARBALL_SHA256="$version=$zeros"
 passes "$(stamp verify)" TARGET_TARBALL_SHA256="$version=$(tarball_sha256)"
 
@@ -17,5 +17,5 @@ good=$(sha256sum <"$fetched" | cut -c1-64)
 echo tampered >>"$fetched"
 bad=$(sha256sum <"$fetched" | cut -c1-64)
 rm "$(stamp verify)"
-refused "libs: checksum: ${fetched##*/} is $bad, expected $good; remove $fetched and run make libs again" \
+refused "libs: checksum: ${fetched##*/} is $bad, expected $good; remove $fetched, then run make libs-clean and make libs" \
 	"$(stamp verify)"

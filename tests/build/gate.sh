@@ -79,6 +79,21 @@ finds scan libresolv.so.2 "accesses below the thread pointer: "
 finds manifest libresolv.so.2 "build-id: "
 only scan manifest
 
+# One library left out, and the manifest does not miss it: what is left to the base counts, too.
+fresh
+rm "$bad/libm.so.6"
+sed -i '/^library: libm.so.6 /d' "$bad/manifest"
+gate 1 --no-run
+finds scan libm.so.6 "is not in the set, and the base's has accesses: "
+only scan
+
+# A manifest that does not say what was built, or against what.
+fresh
+sed -i 's/ base-build-id=[0-9a-f]*$//; s/-mno-tls-direct-seg-refs//' "$bad/manifest"
+gate 1 --no-run
+finds manifest manifest "does not name the loader"
+finds manifest manifest "cflags without -mno-tls-direct-seg-refs"
+
 # One library of another build of the same sources, where there is one: amd64's 32-bit libraries.
 if [ -e /usr/lib32/libc.so.6 ]; then
 	fresh

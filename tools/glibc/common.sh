@@ -23,8 +23,8 @@ work=$B/$TARGET
 deb_dir=$work/dl
 unpacked=$work/unpacked
 # bench-build gives its own, so that it builds beside a finished set.
-source_dir=${SOURCE_DIR:-$work/source}
-obj=${OBJ_DIR:-$work/obj}
+source_dir=${NOSEGNEG_SOURCE_DIR:-$work/source}
+obj=${NOSEGNEG_OBJ_DIR:-$work/obj}
 
 # refuse WHAT WHY NEXT: one line for the person, and the end of the step.
 # step.sh keeps the person's stderr on fd 8 while a step's output is logged.

@@ -38,12 +38,12 @@ compare() {
 	[ "$differ" -le "$(tolerated "$all")" ]
 }
 
-export OBJ_DIR=$tmp/obj SOURCE_DIR=$tmp/source
+export NOSEGNEG_OBJ_DIR=$tmp/obj NOSEGNEG_SOURCE_DIR=$tmp/source
 export TARGET_CFLAGS=${TARGET_CFLAGS/$flag/}
-obj=$OBJ_DIR
+obj=$NOSEGNEG_OBJ_DIR
 rm -rf "$tmp"
 mkdir -p "$tmp"
-cp -al "$unpacked" "$SOURCE_DIR"
+cp -al "$unpacked" "$NOSEGNEG_SOURCE_DIR"
 if ! { tools/glibc/configure.sh && tools/glibc/build.sh; } >"$work/log/control.log" 2>&1; then
 	echo "libs: control: the build failed, see $work/log/control.log" >&2
 	exit 2

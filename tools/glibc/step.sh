@@ -101,7 +101,7 @@ interrupted() {
 
 # A compiler's command lines say nothing; what it and make complain about does.
 last_lines() {
-	grep -aE '(error|warning|note):|\*\*\*|undefined reference|cannot|No such|No space|[Ff]ailed' "$log" |
+	grep -aE '(error|warning|note):|(^|/)ld: |\*\*\*|undefined reference|cannot|No such|No space|[Ff]ailed' "$log" |
 		grep -avE '^(gcc|ccache|checking) ' | cut -c1-300 | tail -n 20
 }
 
@@ -109,7 +109,7 @@ report_failure() {
 	{
 		echo "libs: $STEP: failed after $(elapsed "$begin")"
 		last_lines || tail -n 20 "$log" | cut -c1-300
-		echo "libs: $STEP: the complete log is $log; put right what it says and run make libs again, finished work is kept"
+		echo "libs: $STEP: the complete log is $log; put right what it says and run make libs again (finished work is kept), or make libs-clean first"
 	} >&2
 }
 

@@ -14,7 +14,7 @@ check_sum() {
 
 	if [ "$wanted" != "$got" ]; then
 		refuse checksum "$what is $got, expected $wanted" \
-			"remove $deb and run make libs again"
+			"remove $deb, then run make libs-clean and make libs"
 	fi
 }
 

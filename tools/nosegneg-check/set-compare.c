@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <unistd.h>
+#include <fcntl.h>
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -173,21 +176,81 @@ static int count_access(const struct segref *ref, void *arg)
 	return 0;
 }
 
-void compare_scan(struct set_context *c, struct set_library *lib)
+/* The accesses of a library; false where it cannot be scanned, which is reported. */
+static bool count_accesses(struct set_context *c, struct set_library *lib, size_t *proven, size_t *possible)
 {
 	struct scan_sum sum = { 0 };
-	size_t proven, possible;
-	int r = segref_scan(lib->img, c->decoder, 1, count_access, &sum, lib->why);
 
-	if (r < 0) {
+	if (segref_scan(lib->img, c->decoder, 1, count_access, &sum, lib->why) < 0) {
 		report_add(&c->report, SET_ERROR, CHECK_SCAN, lib->path, "%s", lib->why);
-		return;
+		return false;
 	}
-	proven = sum.by_verdict[SEGREF_PROVEN];
-	possible = sum.by_verdict[SEGREF_POSSIBLE];
+	*proven = sum.by_verdict[SEGREF_PROVEN];
+	*possible = sum.by_verdict[SEGREF_POSSIBLE];
+	return true;
+}
+
+void compare_scan(struct set_context *c, struct set_library *lib)
+{
+	size_t proven, possible;
+
+	if (!count_accesses(c, lib, &proven, &possible))
+		return;
 	if (proven || possible)
 		report_add(&c->report, SET_FINDING, CHECK_SCAN, lib->name,
 				"accesses below the thread pointer: %zu proven, %zu possible", proven, possible);
 	else
 		report_equal(&c->report, CHECK_SCAN, lib->name, 1, "library without accesses below the thread pointer");
+}
+
+/* Whether a file name is that of one of glibc's own libraries (glibc, shlib-versions; the same in all versions). */
+static bool is_c_library(const char *name)
+{
+	static const char *const stem[] = { "libBrokenLocale", "libanl", "libc", "libc_malloc_debug", "libdl", "libm",
+		"libmemusage", "libnsl", "libnss_compat", "libnss_db", "libnss_dns", "libnss_files", "libnss_hesiod",
+		"libpcprofile", "libpthread", "libresolv", "librt", "libthread_db", "libutil" };
+	size_t len = strcspn(name, ".");
+
+	if (strncmp(name + len, ".so", 3) != 0 || (name[len + 3] != '\0' && name[len + 3] != '.'))
+		return false;
+	for (size_t i = 0; i < sizeof(stem) / sizeof(stem[0]); i++)
+		if (strlen(stem[i]) == len && memcmp(stem[i], name, len) == 0)
+			return true;
+	return false;
+}
+
+static void compare_left_out(struct set_context *c, const char *name)
+{
+	struct set_library *base = set_directory_get(&c->base, name);
+	size_t proven, possible;
+
+	/* A linker script (libc.so) is no library; what cannot be read otherwise is an error. */
+	if (!base || base->error == -ENOEXEC)
+		return;
+	if (base->error < 0)
+		report_add(&c->report, SET_ERROR, CHECK_SCAN, base->path, "%s", base->why);
+	else if (count_accesses(c, base, &proven, &possible) && proven + possible)
+		report_add(&c->report, SET_FINDING, CHECK_SCAN, name,
+				"is not in the set, and the base's has accesses: %zu proven, %zu possible", proven,
+				possible);
+	else
+		report_equal(&c->report, CHECK_SCAN, name, 1, "library of the base that the set can do without");
+}
+
+void compare_completeness(struct set_context *c)
+{
+	int fd = openat(c->base.fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+
+	if (!stream) {
+		report_add(&c->report, SET_ERROR, CHECK_SCAN, c->base.path, "%s", strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while ((entry = readdir(stream)))
+		if (is_c_library(entry->d_name) && !set_directory_find(&c->set, entry->d_name))
+			compare_left_out(c, entry->d_name);
+	closedir(stream);
 }

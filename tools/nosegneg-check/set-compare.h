@@ -22,6 +22,9 @@ void compare_library(struct set_report *r, const struct set_library *base, const
 void compare_needs(struct set_context *c, const struct set_library *lib);
 
 /* The sizes of the loader's private data, and libc's descriptors for libthread_db. */
+/* The C library's parts that the set leaves to the base must have no access either. */
+void compare_completeness(struct set_context *c);
+
 void compare_private(struct set_context *c);
 
 /* The manifest against the set's files, and against the base that is here now. */

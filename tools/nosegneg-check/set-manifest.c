@@ -97,6 +97,12 @@ void compare_manifest(struct set_context *c)
 			compare_file(c, &m->library[i], lib);
 		compare_base(c, m->library[i].name, m->library[i].base_build_id);
 	}
+	if (!m->rtld.given || !m->rtld.base_build_id)
+		report_add(&c->report, SET_FINDING, CHECK_MANIFEST, "manifest",
+				"does not name the loader that the set was built against");
+	if (m->cflags && !strstr(m->cflags, "-mno-tls-direct-seg-refs"))
+		report_add(&c->report, SET_FINDING, CHECK_MANIFEST, "manifest",
+				"cflags without -mno-tls-direct-seg-refs: not a nosegneg set");
 	if (m->rtld.given)
 		compare_base(c, "ld-linux.so.2", m->rtld.base_build_id);
 }

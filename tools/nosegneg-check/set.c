@@ -181,6 +181,10 @@ static int parse_suite(const char *path, const char *text, size_t size, struct s
 	r = suite_parse(text, size, real, suite, &line, why);
 	if (r == -ENOMEM)
 		set_out_of_memory();
+	if (r == 0 && (*suite)->ncases == 0) {
+		output_error(path, "the suite is wrong", "it lists no program");
+		return -EBADMSG;
+	}
 	return r < 0 ? bad_line(path, line, "the suite is wrong", why) : 0;
 }
 
@@ -270,9 +274,13 @@ static void compare_all(struct set_context *c)
 		compare_one(c, c->set.lib[i]);
 	if (!set_directory_find(&c->set, "libc.so.6"))
 		report_add(&c->report, SET_FINDING, CHECK_HEADERS, "libc.so.6", "is not in the set");
+	compare_completeness(c);
 	compare_private(c);
 	compare_manifest(c);
 }
+
+/* What separates or ends paths in LD_LIBRARY_PATH and LD_PRELOAD, or is expanded there (ld.so(8)). */
+#define UNUSABLE " \t\n:;$"
 
 /* Returns 0, a negative errno with the error printed, or the signal that asked to stop. */
 static int run_programs(struct set_context *c, const struct options *o)
@@ -282,6 +290,12 @@ static int run_programs(struct set_context *c, const struct options *o)
 
 	if (r < 0)
 		return r;
+	if (strpbrk(c->set.path, UNUSABLE) || strpbrk(c->base.path, UNUSABLE)) {
+		output_error(strpbrk(c->set.path, UNUSABLE) ? c->set.path : c->base.path, "programs cannot be run",
+				"the loader's search paths cannot hold such a name; use --no-run, or another "
+				"directory");
+		return -EINVAL;
+	}
 	r = set_run_programs(c, suite, isatty(STDERR_FILENO) && !o->json ? set_print_progress : NULL);
 	if (r < 0)
 		output_error(c->set.path, "programs cannot be run", strerror(-r));
