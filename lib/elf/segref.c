@@ -306,7 +306,9 @@ static int look_at(struct worker *w, size_t at, const struct span *span)
 		return 0; /* the prefix stands before an instruction without a memory operand */
 	memcpy(ref.bytes, bytes, ref.len);
 	r = judge_access(w, at, &full, op, &ref);
-	if (ref.verdict != SEGREF_SAFE && span->kind == SPAN_GAP && w->scan->known && !looks_like_code(w, at))
+	/* Random bytes do not trace back to a TLS slot. */
+	if (ref.verdict != SEGREF_SAFE && ref.reason != SEGREF_TLS_SLOT && span->kind == SPAN_GAP && w->scan->known &&
+			!looks_like_code(w, at))
 		judge(&ref, SEGREF_SAFE, SEGREF_NOT_CODE, 0);
 	return r < 0 ? r : keep(w->unit, &ref);
 }
