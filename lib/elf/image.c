@@ -144,7 +144,7 @@ static int add_relocs(struct image *img, size_t *cap, Elf_Data *data, bool rela,
 			rel = (GElf_Rel){ .r_offset = with_addend.r_offset, .r_info = with_addend.r_info };
 		else if (rela || !gelf_getrel(data, (int)i, &rel))
 			break;
-		if (img->type != ET_REL && image_tls_sign((uint32_t)GELF_R_TYPE(rel.r_info)) == TLS_NONE)
+		if (!img->relocated_code && image_tls_sign((uint32_t)GELF_R_TYPE(rel.r_info)) == TLS_NONE)
 			continue;
 		r = array_reserve(&img->tls, cap, img->ntls + 1, sizeof(*img->tls));
 		if (r < 0)
@@ -234,6 +234,12 @@ struct dynamic_tables {
 static void read_dynamic_entry(struct image *img, const GElf_Dyn *dyn, struct dynamic_tables *t)
 {
 	switch (dyn->d_tag) {
+	case DT_TEXTREL:
+		img->relocated_code = true;
+		break;
+	case DT_FLAGS:
+		img->relocated_code |= dyn->d_un.d_val & DF_TEXTREL;
+		break;
 	case DT_PLTGOT:
 		img->got = dyn->d_un.d_ptr;
 		break;
@@ -370,6 +376,7 @@ static int read_i386(struct image *img, char *why)
 
 	if (r < 0)
 		return r;
+	img->relocated_code = img->type == ET_REL;
 	img->elf = elf_begin(img->fd, ELF_C_READ, NULL);
 	if (!img->elf || elf_kind(img->elf) != ELF_K_ELF)
 		return why_broken(why, "libelf cannot read it: %s", elf_errmsg(-1));

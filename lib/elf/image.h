@@ -22,7 +22,7 @@ struct image_code {
 	uint64_t size;
 };
 
-/* A relocation that concerns thread-local data, by the place that it changes; in a relocatable file, any. */
+/* A relocation that concerns thread-local data, by the place that it changes; where code is relocated, any. */
 struct image_tls_reloc {
 	uint64_t place; /* address; in a relocatable file, offset in section `shndx` */
 	uint32_t shndx; /* the section that is relocated in a relocatable file, else 0 */
@@ -52,6 +52,7 @@ struct image {
 
 	struct image_code *code;
 	size_t ncode;
+	bool relocated_code;         /* constants in the code may change: a relocatable file, or DT_TEXTREL */
 	uint64_t tls_size;           /* bytes of the file's own thread-local block below the thread pointer; 0: none */
 	uint64_t got;                /* _GLOBAL_OFFSET_TABLE_ by DT_PLTGOT; 0: not known */
 	uint64_t eh_frame_hdr;       /* address of .eh_frame_hdr by PT_GNU_EH_FRAME; 0: none */

@@ -257,6 +257,35 @@ function possible_after_call
 	ret
 end possible_after_call
 
+/* Constants that are not: through memory, and not yet decided. */
+function possible_constant_from_stack
+	pushl	$16
+	popl	%eax
+	movl	%gs:(%eax), %eax
+	ret
+end possible_constant_from_stack
+
+function possible_unresolved
+	movl	$none_table, %eax
+	movl	%gs:(%eax), %eax
+	movl	%gs:none_table, %eax
+	ret
+end possible_unresolved
+
+/* An object that claims the function behind it. */
+	.globl	none_greedy
+	.type	none_greedy, @object
+none_greedy:
+	.long	1, 2
+	.size	none_greedy, 40
+	.p2align 2
+	.globl	proven_behind_greedy
+	.type	proven_behind_greedy, @function
+proven_behind_greedy:
+	movl	%gs:-8, %eax
+	ret
+	.size	proven_behind_greedy, . - proven_behind_greedy
+
 function possible_beyond_tcb
 	movl	%gs:0x12345678, %eax
 	ret

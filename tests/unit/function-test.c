@@ -69,7 +69,7 @@ static void counts_functions_gaps_and_data(const char *path)
 		kind[m.spans[i].kind]++;
 	assert_true(kind[SPAN_FUNCTION] >= 30);
 	assert_true(kind[SPAN_GAP] > 0); /* padding */
-	assert_int_equal(kind[SPAN_DATA], 1);
+	assert_int_equal(kind[SPAN_DATA], 2);
 	unmap_fixture(&m);
 }
 
