@@ -177,7 +177,7 @@ static struct value load(struct query *q, size_t at, const struct insn_full *ful
 
 		return tcb ? (struct value){ VALUE_THREAD, 0 } : unknown();
 	}
-	if (reloc)
+	if (reloc && image_tls_sign(reloc->type) != TLS_NONE)
 		return reloc_value(reloc);
 	address = address_of(q, at, op);
 	if (address.kind == VALUE_STACK)
@@ -205,6 +205,8 @@ static struct value source_value(
 		return reg_value(q, at, insn_gpr(op->reg.value));
 	case ZYDIS_OPERAND_TYPE_IMMEDIATE:
 		reloc = field_reloc(q, at, full->info.raw.imm[0].offset);
+		if (reloc && image_tls_sign(reloc->type) == TLS_NONE && q->t->shndx == 0) /* as good as %eip-relative */
+			return (struct value){ VALUE_ADDRESS, (uint32_t)op->imm.value.u };
 		if (reloc)
 			return reloc_value(reloc);
 		return (struct value){ VALUE_INTEGER, (uint32_t)op->imm.value.u };
