@@ -93,6 +93,17 @@ static int take_tag(struct tags *t, struct dynamic *dyn, int32_t tag, uint32_t v
 	return 0;
 }
 
+static int note_tag(struct dynamic *dyn, uint32_t tag, char *why)
+{
+	for (size_t i = 0; i < dyn->ntags; i++)
+		if (dyn->tags[i] == tag)
+			return 0;
+	if (dyn->ntags == DYNAMIC_TAGS_MAX)
+		return why_broken(why, "more than %u kinds of dynamic entries", DYNAMIC_TAGS_MAX);
+	dyn->tags[dyn->ntags++] = tag;
+	return 0;
+}
+
 static int read_tags(struct image *img, const GElf_Phdr *ph, struct dynamic *dyn, struct tags *t, char *why)
 {
 	uint64_t count = ph->p_filesz / sizeof(Elf32_Dyn);
@@ -110,6 +121,9 @@ static int read_tags(struct image *img, const GElf_Phdr *ph, struct dynamic *dyn
 			return why_failed(why, r);
 		if (entry.d_tag == DT_NULL)
 			break;
+		r = note_tag(dyn, (uint32_t)entry.d_tag, why);
+		if (r < 0)
+			return r;
 		r = take_tag(t, dyn, entry.d_tag, entry.d_un.d_val, why);
 		if (r < 0)
 			return r;
@@ -483,6 +497,14 @@ static int read_segment(struct image *img, const GElf_Phdr *ph, struct dynamic *
 	case PT_GNU_STACK:
 		dyn->has_stack = true;
 		dyn->stack_flags = (uint32_t)ph->p_flags;
+		return 0;
+	case PT_LOAD:
+		if (dyn->nload == DYNAMIC_LOADS_MAX)
+			return why_broken(why, "more than %u segments", DYNAMIC_LOADS_MAX);
+		dyn->load_flags[dyn->nload++] = ph->p_flags & (PF_R | PF_W | PF_X);
+		return 0;
+	case PT_GNU_RELRO:
+		dyn->has_relro = true;
 		return 0;
 	case PT_INTERP:
 		return read_interp(img, ph, dyn, why);

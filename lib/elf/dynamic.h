@@ -29,6 +29,9 @@ struct dynamic_version {
 	uint16_t index;     /* as in the symbols' version table */
 };
 
+#define DYNAMIC_LOADS_MAX 64
+#define DYNAMIC_TAGS_MAX  64
+
 struct dynamic {
 	const char *soname; /* these may be NULL */
 	const char *interp;
@@ -39,8 +42,13 @@ struct dynamic {
 	bool textrel, symbolic;  /* by their own tags */
 
 	bool has_tls, has_stack;
-	uint32_t tls_size, tls_align; /* PT_TLS: p_memsz, p_align */
-	uint32_t stack_flags;         /* PT_GNU_STACK: PF_... */
+	uint32_t tls_size, tls_align;          /* PT_TLS: p_memsz, p_align */
+	uint32_t stack_flags;                  /* PT_GNU_STACK: PF_... */
+	uint8_t load_flags[DYNAMIC_LOADS_MAX]; /* of each PT_LOAD, in order: PF_... */
+	size_t nload;
+	bool has_relro;
+	uint32_t tags[DYNAMIC_TAGS_MAX]; /* of the dynamic section, each once, in order of appearance */
+	size_t ntags;
 	uint8_t build_id[DYNAMIC_BUILD_ID_MAX];
 	size_t build_id_len; /* 0: none */
 	bool has_abi;

@@ -94,6 +94,15 @@ gate 1 --no-run
 finds manifest manifest "does not name the loader"
 finds manifest manifest "cflags without -mno-tls-direct-seg-refs"
 
+# Code that can be written to: the flags of the executable segment, 24 bytes into its program header of 32.
+fresh
+index=$(readelf -lW "$bad/libm.so.6" | awk '/^  [A-Z]/ && !/Type/ { if ($1 == "LOAD" && / R E /) { print n + 0; exit } n++ }')
+printf '\007' | dd of="$bad/libm.so.6" bs=1 seek=$((52 + 32 * index + 24)) conv=notrunc status=none
+sign libm.so.6
+gate 1 --no-run
+finds headers libm.so.6 "segments: R RX R RW, RELRO -> R RWX R RW, RELRO"
+only headers
+
 # One library of another build of the same sources, where there is one: amd64's 32-bit libraries.
 if [ -e /usr/lib32/libc.so.6 ]; then
 	fresh

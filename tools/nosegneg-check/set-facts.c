@@ -43,12 +43,52 @@ static char *join_needed(const struct dynamic *dyn)
 	return all;
 }
 
+static char *flag_letters(uint32_t flags)
+{
+	return set_format("%s%s%s", flags & PF_R ? "R" : "", flags & PF_W ? "W" : "", flags & PF_X ? "X" : "");
+}
+
+/* What the loader maps, and with which rights: "R RX R RW, RELRO". */
+static char *segments(const struct dynamic *dyn)
+{
+	char *all = set_format("%s", "");
+
+	for (size_t i = 0; i < dyn->nload; i++) {
+		char *flags = flag_letters(dyn->load_flags[i]);
+		char *longer = set_format("%s%s%s", all, i ? " " : "", flags);
+
+		free(flags);
+		free(all);
+		all = longer;
+	}
+	if (dyn->has_relro) {
+		char *longer = set_format("%s, RELRO", all);
+
+		free(all);
+		all = longer;
+	}
+	return all;
+}
+
+/* The kinds of entries in the dynamic section, by number. */
+static char *dynamic_tags(const struct dynamic *dyn)
+{
+	char *all = set_format("%s", "");
+
+	for (size_t i = 0; i < dyn->ntags; i++) {
+		char *longer = set_format("%s%s%#x", all, i ? " " : "", dyn->tags[i]);
+
+		free(all);
+		all = longer;
+	}
+	return all;
+}
+
 static char *stack_flags(const struct dynamic *dyn)
 {
 	if (!dyn->has_stack)
 		return set_format("not given");
-	return set_format("%s%s%s", dyn->stack_flags & PF_R ? "R" : "", dyn->stack_flags & PF_W ? "W" : "",
-			dyn->stack_flags & PF_X ? "X" : "");
+	return flag_letters(dyn->stack_flags);
 }
 
 void facts_of_headers(struct facts *f, const struct dynamic *dyn)
@@ -59,6 +99,8 @@ void facts_of_headers(struct facts *f, const struct dynamic *dyn)
 	add_text(f, "RPATH", dyn->rpath);
 	add_text(f, "RUNPATH", dyn->runpath);
 	facts_add(f, set_format("GNU_STACK"), stack_flags(dyn));
+	facts_add(f, set_format("segments"), segments(dyn));
+	facts_add(f, set_format("dynamic entries"), dynamic_tags(dyn));
 	facts_add(f, set_format("FLAGS"), set_format("%#x", dyn->flags));
 	facts_add(f, set_format("FLAGS_1"), set_format("%#x", dyn->flags_1));
 	if (dyn->textrel)
