@@ -26,7 +26,7 @@ EOF
 
 setup() {
 	status=0
-	PATH=$bin:$PATH tools/setup tools libs >"$tmp/out" 2>"$tmp/err" || status=$?
+	B=$tmp/build PATH=$bin:$PATH tools/setup tools libs >"$tmp/out" 2>"$tmp/err" || status=$?
 }
 
 is() {
@@ -60,4 +60,4 @@ answer apt-get <<'EOF'
 EOF
 setup
 is "status where apt-get fails" "$status" 2
-grep -q '^setup: apt-get install failed' "$tmp/err" || fail "no message where apt-get fails"
+grep -q "^setup: apt-get install failed: the complete log is $tmp/build/setup.log" "$tmp/err" || fail "no message where apt-get fails"
