@@ -94,8 +94,8 @@ $(fuzz_targets): $(B)/fuzz/%: tests/fuzz/%.c $(lib_sources)
 fuzz: $(fuzz_targets) $(fixtures) ## fuzz each target for FUZZ_SECONDS (600; make setup-fuzz installs clang)
 	$(Q)for target in $(fuzz_targets); do tests/fuzz/run $$target $(B)/fuzz $(FUZZ_SECONDS) $(F) || exit 1; done
 
+# cppcheck does not know __attribute__((cleanup)) and reports leaks.
 lint: ## clang-format and cppcheck (when installed)
 	$(Q)clang-format --dry-run -Werror $(lib_sources) $(check_sources) $(wildcard lib/*/*.h tools/*/*.h) $(unit_sources)
-	# memleak: cppcheck does not know __attribute__((cleanup)).
 	$(Q)cppcheck --quiet --enable=warning,performance,portability --suppress=memleak --error-exitcode=1 -Ilib \
 		$(lib_sources) $(check_sources)
