@@ -89,9 +89,11 @@ only scan
 
 # A manifest that does not say what was built, or against what.
 fresh
-sed -i '/^rtld:/s/ base-build-id=[0-9a-f]*$//; s/-mno-tls-direct-seg-refs//' "$bad/manifest"
+sed -i '/^rtld:/s/ base-build-id=[0-9a-f]*$//; s/-mno-tls-direct-seg-refs//
+	s/^upstream-version: .*/upstream-version: 2.99/' "$bad/manifest"
 gate 1 --no-run
 finds manifest manifest "does not name the loader"
+finds manifest libc.so.6 "upstream-version: 2.99 -> 2."
 finds manifest manifest "cflags without -mno-tls-direct-seg-refs"
 
 # Code that can be written to: the flags of the executable segment, 24 bytes into its program header of 32.

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "base/digest.h"
+#include "elf/strings.h"
 #include "set-compare.h"
 
 static const struct manifest_library *listed(const struct manifest *m, const char *name)
@@ -64,6 +65,23 @@ static void compare_directory(struct set_context *c)
 				c->manifest->base_directory, c->base.path);
 }
 
+/* libc says itself which release it is: "GNU C Library (…) stable release version 2.36." */
+static void compare_release(struct set_context *c)
+{
+	const struct set_library *libc = set_directory_find(&c->set, "libc.so.6");
+	char banner[256], *release;
+
+	if (!c->manifest->upstream_version || !libc || !libc->data ||
+			!strings_line(libc->data, libc->data_size, "GNU C Library", banner, sizeof(banner)))
+		return;
+	release = strstr(banner, " version ");
+	release = release ? release + strlen(" version ") : banner;
+	release[strcspn(release, " \n")] = '\0';
+	if (*release && release[strlen(release) - 1] == '.')
+		release[strlen(release) - 1] = '\0';
+	compare_text(c, "libc.so.6", "upstream-version", c->manifest->upstream_version, release);
+}
+
 static void no_manifest(struct set_context *c)
 {
 	bool loader = false;
@@ -83,6 +101,7 @@ void compare_manifest(struct set_context *c)
 		return;
 	}
 	compare_directory(c);
+	compare_release(c);
 	for (size_t i = 0; i < c->set.n; i++)
 		if (!listed(m, c->set.lib[i]->name))
 			report_add(&c->report, SET_FINDING, CHECK_MANIFEST, c->set.lib[i]->name,
