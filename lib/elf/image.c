@@ -47,7 +47,10 @@ static int identify(struct image *img, char *why)
 	if (r < 0)
 		return why_failed(why, r);
 	if (img->size < SELFMAG || memcmp(head, ELFMAG, SELFMAG) != 0) {
-		snprintf(why, WHY_MAX, "not an ELF file");
+		snprintf(why, WHY_MAX, "%s",
+				memcmp(head, "!<ar", SELFMAG) == 0
+						? "an archive; unpack it with ar(1) and scan its members"
+						: "not an ELF file");
 		return -ENOEXEC;
 	}
 	if (img->size < sizeof(head))
