@@ -36,7 +36,7 @@ const char *image_machine_name(uint16_t machine)
 /* Reads e_ident and e_machine, which lie at the same place in both classes. */
 static int identify(struct image *img, char *why)
 {
-	unsigned char head[20];
+	unsigned char head[20] = { 0 };
 	int r;
 
 	if (img->size == 0) {
