@@ -2,7 +2,6 @@
 #include <elfutils/libdw.h>
 #include <dwarf.h>
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/util.h"

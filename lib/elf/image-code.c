@@ -51,6 +51,16 @@ static int code_from_sections(struct image *img, size_t shnum, size_t *cap, char
 	return 0;
 }
 
+/* Adds the bytes [at, end) of the file, which lie in a segment, as code. */
+static int add_segment(struct image *img, size_t *cap, const GElf_Phdr *ph, uint64_t at, uint64_t end)
+{
+	return add_code(img, cap,
+			&(struct image_code){ .name = "(segment)",
+					.addr = ph->p_vaddr + (at - ph->p_offset),
+					.off = at,
+					.size = end - at });
+}
+
 static int code_from_segments(struct image *img, size_t phnum, size_t *cap, char *why)
 {
 	for (size_t i = 0; i < phnum; i++) {
@@ -65,11 +75,7 @@ static int code_from_segments(struct image *img, size_t phnum, size_t *cap, char
 			return why_broken(why,
 					"segment %zu (%" PRIu64 " bytes at offset %" PRIu64 ") lies outside the file",
 					i, ph.p_filesz, ph.p_offset);
-		r = add_code(img, cap,
-				&(struct image_code){ .name = "(segment)",
-						.addr = ph.p_vaddr,
-						.off = ph.p_offset,
-						.size = ph.p_filesz });
+		r = add_segment(img, cap, &ph, ph.p_offset, ph.p_offset + ph.p_filesz);
 		if (r < 0)
 			return why_failed(why, r);
 	}
@@ -102,11 +108,7 @@ static int add_rest(struct image *img, size_t *cap, const GElf_Phdr *ph, uint64_
 {
 	if (at >= end || end - at < PADDING_MAX)
 		return 0;
-	return add_code(img, cap,
-			&(struct image_code){ .name = "(segment)",
-					.addr = ph->p_vaddr + (at - ph->p_offset),
-					.off = at,
-					.size = end - at });
+	return add_segment(img, cap, ph, at, end);
 }
 
 /* Where in [at, end) of the file the next section with contents begins, and where it ends. */
@@ -149,11 +151,7 @@ static int add_uncovered(struct image *img, size_t shnum, size_t phnum, size_t *
 		at = ph.p_offset;
 		end = ph.p_offset + ph.p_filesz;
 		if (!has_code(img, at, end)) {
-			r = add_code(img, cap,
-					&(struct image_code){ .name = "(segment)",
-							.addr = ph.p_vaddr,
-							.off = at,
-							.size = ph.p_filesz });
+			r = add_segment(img, cap, &ph, at, end);
 			continue;
 		}
 		for (size_t bound = 0; r == 0 && at < end && bound < MAX_SECTIONS_LOOKED_AT; bound++) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,10 +25,8 @@ static int blob_add(struct image *img, struct blob *b, uint64_t off, uint64_t si
 	int r;
 
 	/* What lies in the file once can be asked for once: overlapping sections do not multiply. */
-	if (!range_ok(off, size, img->size) || !range_ok(b->size, size, img->size)) {
-		snprintf(why, WHY_MAX, "data sections lie outside the file, or overlap");
-		return -EBADMSG;
-	}
+	if (!range_ok(off, size, img->size) || !range_ok(b->size, size, img->size))
+		return why_broken(why, "data sections lie outside the file, or overlap");
 	r = array_reserve(&b->data, &b->cap, b->size + size + 1, 1);
 	if (r == 0)
 		r = read_at(img->fd, b->data + b->size, size, off);

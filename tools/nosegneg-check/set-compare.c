@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <dirent.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -213,7 +212,7 @@ static bool is_c_library(const char *name)
 
 	if (strncmp(name + len, ".so", 3) != 0 || (name[len + 3] != '\0' && name[len + 3] != '.'))
 		return false;
-	for (size_t i = 0; i < sizeof(stem) / sizeof(stem[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(stem); i++)
 		if (strlen(stem[i]) == len && memcmp(stem[i], name, len) == 0)
 			return true;
 	return false;
