@@ -26,10 +26,10 @@ suite_locales := de_DE/UTF-8/de_DE.UTF-8 tr_TR/UTF-8/tr_TR.UTF-8 ja_JP/EUC-JP/ja
 .PHONY: suite
 suite: $(SUITE_STAMP) ## fetch and build the programs that the gate runs
 
-$(P)/stamp/fetch: $(programs_source)/packages $(programs_source)/fetch
+$(P)/stamp/fetch: $(programs_source)/packages tools/fetch
 	@mkdir -p $(@D)
 	$(call say,FETCH,i386 programs)
-	$(Q)$(programs_source)/fetch $(programs_source)/packages $(P)/dl
+	$(Q)tools/fetch $(programs_source)/packages $(P)/dl
 	$(Q)touch $@
 
 $(P)/stamp/unpack: $(P)/stamp/fetch

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# ldconfig-hwcap: always a static i386 program.  The vDSO and the segments that count are those of 32-bit programs, and
+# it has to work where the dynamic libraries do not.
+
+HELPER := $(BIN)/ldconfig-hwcap
+# Not $(CC): a person's CC may have no 32-bit side.
+HELPER_CC ?= gcc -m32
+S := $(B)/static
+
+helper_libs := -lelf -llzma -lzstd -llz4 -lbz2 -lz
+helper_sources := $(sort $(wildcard ldconfig-hwcap/*.c))
+helper_lib_sources := $(filter-out lib/base/digest.c lib/base/suite.c lib/xen/segfixup.c,\
+	$(sort $(wildcard lib/base/*.c lib/loader/*.c lib/xen/*.c)) \
+	$(addprefix lib/elf/,dynamic.c image.c image-code.c notes.c object.c))
+helper_objects := $(patsubst %.c,$(O)-i386/%.o,$(filter-out %/witness.c,$(helper_sources)) $(helper_lib_sources))
+helper_compile = $(HELPER_CC) $(our_cflags) $(our_cppflags) -ffunction-sections -fdata-sections $(CPPFLAGS) $(CFLAGS)
+
+$(S)/stamp: conf/static-libs tools/fetch
+	$(call say,FETCH,static i386 libraries)
+	$(Q)tools/fetch $< $(S)/dl
+	$(Q)rm -rf $(S)/root
+	$(Q)for deb in $(S)/dl/*.deb; do dpkg-deb -x "$$deb" $(S)/root || exit 1; done
+	$(Q)touch $@
+
+$(O)-i386/%.o: %.c Makefile mk/tools.mk mk/helper.mk
+	@mkdir -p $(@D)
+	$(call say,CC,$< (i386))
+	$(Q)$(helper_compile) -MMD -MP -c $< -o $@
+
+# Without start files and with old symbols only, so that any loader since glibc 2.4 can start it.
+$(O)-i386/ldconfig-hwcap/witness: ldconfig-hwcap/witness.c mk/helper.mk
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)gcc -m32 -std=gnu11 -O2 -D_GNU_SOURCE -Wall -Wextra -U_FORTIFY_SOURCE -fno-stack-protector -nostartfiles -no-pie \
+		-Wl,--hash-style=both -Wl,--no-as-needed -Wl,--build-id=none -s $< -lm -o $@
+
+$(O)-i386/ldconfig-hwcap/witness-image.o: $(O)-i386/ldconfig-hwcap/witness
+	$(Q)printf '.section .rodata\n.balign 16\n.globl witness_image, witness_image_end\nwitness_image:\n.incbin "%s"\nwitness_image_end:\n.section .note.GNU-stack,"",@progbits\n' $< | $(HELPER_CC) -c -x assembler - -o $@
+
+$(HELPER): $(helper_objects) $(O)-i386/ldconfig-hwcap/witness-image.o $(S)/stamp
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(HELPER_CC) $(CFLAGS) -static -Wl,-z,relro,-z,now,--gc-sections -s $(filter %.o,$^) \
+		-L$(S)/root/usr/lib/i386-linux-gnu $(helper_libs) $(LDFLAGS) -o $@
+
+-include $(helper_objects:.o=.d)
