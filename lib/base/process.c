@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/process.h"
@@ -50,6 +55,31 @@ static int redirect(const char *path, int flags, int to)
 	return 0;
 }
 
+/* A program's output without a place of its own goes to `fd`. */
+static int redirect_output(const char *path, int fd, int to)
+{
+	if (!path && fd)
+		return dup2(fd, to) < 0 ? -errno : 0;
+	return redirect(path ? path : "/dev/null", O_WRONLY | O_CREAT | O_TRUNC, to);
+}
+
+static int enter(const struct process_spec *spec)
+{
+	if (spec->root && !spec->root->host && (fchdir(spec->root->fd) != 0 || chroot(".") != 0))
+		return -errno;
+	return chdir(spec->directory ? spec->directory : "/") == 0 ? 0 : -errno;
+}
+
+/* Returns what went wrong. */
+static int execute(const struct process_spec *spec)
+{
+	if (spec->program_fd)
+		syscall(SYS_execveat, spec->program_fd, "", spec->argv, spec->env, AT_EMPTY_PATH);
+	else
+		execve(spec->argv[0], spec->argv, spec->env);
+	return -errno;
+}
+
 /* Between fork and exec; `report` closes by itself at exec. */
 static void __attribute__((noreturn)) child(const struct process_spec *spec, pid_t parent, int report)
 {
@@ -64,17 +94,16 @@ static void __attribute__((noreturn)) child(const struct process_spec *spec, pid
 	umask(022);
 	r = redirect("/dev/null", O_RDONLY, STDIN_FILENO);
 	if (r == 0)
-		r = redirect(spec->out, O_WRONLY | O_CREAT | O_TRUNC, STDOUT_FILENO);
+		r = redirect_output(spec->out, spec->out_fd, STDOUT_FILENO);
 	if (r == 0)
-		r = redirect(spec->error, O_WRONLY | O_CREAT | O_TRUNC, STDERR_FILENO);
-	if (r == 0 && chdir(spec->directory) != 0)
-		r = -errno;
+		r = redirect_output(spec->error, spec->out_fd, STDERR_FILENO);
+	if (r == 0)
+		r = enter(spec);
 	if (r == 0) {
 		limit(RLIMIT_CORE, 0);
 		limit(RLIMIT_FSIZE, FILE_LIMIT);
 		limit(RLIMIT_CPU, CPU_LIMIT_S);
-		execve(spec->argv[0], spec->argv, spec->env);
-		r = -errno;
+		r = execute(spec);
 	}
 	if (write(report, &r, sizeof(r)) < 0)
 		_exit(126);
@@ -103,6 +132,83 @@ pid_t process_start(const struct process_spec *spec)
 		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 			;
 	return error;
+}
+
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* Reads until all writers are gone. What does not fit is read and dropped. Returns 0, -ETIMEDOUT, or a negative errno.
+ */
+static int collect(int fd, uint64_t deadline, char *buf, size_t size)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
+	size_t used = 0;
+
+	for (;;) {
+		uint64_t now = now_ms();
+		char drop[512];
+		bool full = used + 1 >= size;
+		ssize_t n;
+
+		if (now >= deadline)
+			return -ETIMEDOUT;
+		if (poll(&ready, 1, (int)(deadline - now)) <= 0)
+			continue;
+		n = read(fd, full ? drop : buf + used, full ? sizeof(drop) : size - used - 1);
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n == 0)
+			return 0;
+		if (n > 0 && !full)
+			buf[used += (size_t)n] = '\0';
+	}
+}
+
+/* Its wait status, or -ETIMEDOUT after it was killed. */
+static int wait_for(pid_t pid, uint64_t deadline)
+{
+	bool killed = false;
+	int status = 0;
+
+	for (;;) {
+		pid_t got = waitpid(pid, &status, killed ? 0 : WNOHANG);
+
+		if (got == pid)
+			return killed ? -ETIMEDOUT : status;
+		if (got < 0 && errno != EINTR)
+			return -errno;
+		if (!killed && now_ms() >= deadline) {
+			process_kill(pid);
+			killed = true;
+		}
+		usleep(500);
+	}
+}
+
+int process_run(const struct process_spec *spec, unsigned timeout_ms, char *buf, size_t size)
+{
+	uint64_t deadline = now_ms() + timeout_ms;
+	struct process_spec piped = *spec;
+	int out[2], status, r;
+	pid_t pid;
+
+	buf[0] = '\0';
+	if (pipe2(out, O_CLOEXEC) != 0)
+		return -errno;
+	piped.out_fd = out[1];
+	pid = process_start(&piped);
+	close(out[1]);
+	r = pid < 0 ? pid : collect(out[0], deadline, buf, size);
+	close(out[0]);
+	if (pid < 0)
+		return r;
+	status = wait_for(pid, r < 0 ? 0 : deadline);
+	return r < 0 ? r : status;
 }
 
 void process_kill(pid_t pid)

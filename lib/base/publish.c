@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/publish.h"
+#include "base/util.h"
+
+#define LOCK_POLL_MS 20
+#define SAVED_MAX    100
+
+/* Begins with a dot and does not end like NAME, so that no reader's pattern (ld.so.conf.d's "*.conf") matches it. What
+ * a run that was killed left behind is overwritten by the next. */
+static int temporary_name(const char *name, char *buf, size_t size)
+{
+	int n = snprintf(buf, size, ".%s.new", name);
+
+	return n > 0 && (size_t)n < size && !strchr(name, '/') ? 0 : -ENAMETOOLONG;
+}
+
+static int sync_directory(int dirfd)
+{
+	/* Some file systems have nothing to sync in a directory, and say EINVAL. */
+	return fsync(dirfd) == 0 || errno == EINVAL ? 0 : -errno;
+}
+
+static bool has_content(int dirfd, const char *name, const char *text, size_t size, mode_t mode)
+{
+	_cleanup_close_ int fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	_cleanup_free_ char *old = malloc(size + 1);
+	struct stat st;
+
+	if (fd < 0 || !old || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || (st.st_mode & 07777) != mode)
+		return false;
+	return st.st_size == (off_t)size && read_at(fd, old, size, 0) == 0 && memcmp(old, text, size) == 0;
+}
+
+static int write_all(int fd, const char *text, size_t size)
+{
+	while (size) {
+		ssize_t n = write(fd, text, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		text += n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+static int write_new(int dirfd, const char *name, const char *text, size_t size, mode_t mode)
+{
+	int fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600), r;
+
+	if (fd < 0)
+		return -errno;
+	r = write_all(fd, text, size);
+	if (r == 0 && (fchmod(fd, mode) != 0 || fsync(fd) != 0))
+		r = -errno;
+	if (close(fd) != 0 && r == 0)
+		r = -errno;
+	return r;
+}
+
+int publish_file(int dirfd, const char *name, const char *text, size_t size, mode_t mode)
+{
+	char temporary[NAME_MAX + 1];
+	int r = temporary_name(name, temporary, sizeof(temporary));
+
+	if (r < 0)
+		return r;
+	if (unlinkat(dirfd, temporary, 0) != 0 && errno != ENOENT)
+		return -errno;
+	if (has_content(dirfd, name, text, size, mode))
+		return 0;
+	r = write_new(dirfd, temporary, text, size, mode);
+	if (r == 0 && renameat(dirfd, temporary, dirfd, name) != 0)
+		r = -errno;
+	if (r < 0) {
+		unlinkat(dirfd, temporary, 0);
+		return r;
+	}
+	r = sync_directory(dirfd);
+	return r < 0 ? r : 1;
+}
+
+static bool says_the_same(int dirfd, const char *name, const char *target)
+{
+	char old[PATH_MAX];
+	ssize_t n = readlinkat(dirfd, name, old, sizeof(old));
+
+	return n >= 0 && (size_t)n == strlen(target) && memcmp(old, target, (size_t)n) == 0;
+}
+
+int publish_symlink(int dirfd, const char *name, const char *target)
+{
+	int r;
+
+	if (symlinkat(target, dirfd, name) != 0) {
+		r = -errno;
+		return r == -EEXIST && says_the_same(dirfd, name, target) ? 0 : r;
+	}
+	r = sync_directory(dirfd);
+	return r < 0 ? r : 1;
+}
+
+int publish_remove(int dirfd, const char *name)
+{
+	char temporary[NAME_MAX + 1];
+	int r = temporary_name(name, temporary, sizeof(temporary));
+
+	if (r < 0)
+		return r;
+	if (unlinkat(dirfd, temporary, 0) != 0 && errno != ENOENT)
+		return -errno;
+	if (unlinkat(dirfd, name, 0) != 0)
+		return errno == ENOENT ? 0 : -errno;
+	r = sync_directory(dirfd);
+	return r < 0 ? r : 1;
+}
+
+int publish_aside(int dirfd, const char *name, char *saved, size_t size)
+{
+	for (unsigned i = 0; i < SAVED_MAX; i++) {
+		int n = i ? snprintf(saved, size, "%s.saved.%u", name, i) : snprintf(saved, size, "%s.saved", name);
+
+		if (n < 0 || (size_t)n >= size)
+			return -ENAMETOOLONG;
+		/* A link first: it fails where the name is taken, as rename(2) does not. */
+		if (linkat(dirfd, name, dirfd, saved, 0) == 0)
+			return unlinkat(dirfd, name, 0) == 0 ? sync_directory(dirfd) : -errno;
+		if (errno != EEXIST)
+			return -errno;
+	}
+	return -EEXIST;
+}
+
+int publish_lock(int dirfd, unsigned timeout_ms)
+{
+	for (unsigned waited = 0; flock(dirfd, LOCK_EX | LOCK_NB) != 0; waited += LOCK_POLL_MS) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return -errno;
+		if (waited >= timeout_ms)
+			return -EAGAIN;
+		usleep(LOCK_POLL_MS * 1000);
+	}
+	return 0;
+}

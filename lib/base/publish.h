@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Files in a system directory, changed so that whoever reads them finds the old one or the new one, whole, whenever
+ * this process or the machine ends. All names are single components of a directory that the caller holds open, and
+ * locked where two runs could meet. */
+#ifndef BASE_PUBLISH_H
+#define BASE_PUBLISH_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Makes NAME hold exactly `text`, with mode `mode`: a new file beside it, written, synced and renamed over it; then the
+ * directory is synced. A NAME that has this content already is not touched; a symbolic link of that name is replaced,
+ * never followed. Returns 1 written, 0 nothing to do, or a negative errno with NAME as it was. */
+int publish_file(int dirfd, const char *name, const char *text, size_t size, mode_t mode);
+
+/* Makes a symbolic link, only where nothing of that name exists. Returns 1 made, 0 it is there and says the same,
+ * -EEXIST something else is there, or another negative errno. */
+int publish_symlink(int dirfd, const char *name, const char *target);
+
+/* Removes NAME and syncs the directory. Returns 1 removed, 0 it was not there, or a negative errno. */
+int publish_remove(int dirfd, const char *name);
+
+/* Renames NAME to a name beside it that did not exist: NAME.saved, NAME.saved.1, ... Writes that name to `saved`.
+ * Returns 0 or a negative errno. */
+int publish_aside(int dirfd, const char *name, char *saved, size_t size);
+
+/* Locks the directory against other runs; the lock ends with the descriptor. Waits for at most `timeout_ms`.
+ * Returns 0, -EAGAIN, or another negative errno. */
+int publish_lock(int dirfd, unsigned timeout_ms);
+
+#endif
