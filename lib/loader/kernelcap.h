@@ -25,11 +25,10 @@ enum kernelcap_problem {
 	KERNELCAP_BIT_RANGE = 1 << 3,  /* a bit above 31: left out, the mask has no place for it */
 	KERNELCAP_SAME_BIT = 1 << 4,   /* two names for one bit */
 	KERNELCAP_SAME_NAME = 1 << 5,  /* one name twice */
-	KERNELCAP_MASK_BIT =
-			1 << 6,     /* the mask has a bit that no capability has: cache and directory search disagree */
-	KERNELCAP_SEVERAL = 1 << 7, /* more than one note of this kind: ld.so takes the first, and so do we */
-	KERNELCAP_LONG_NAME = 1 << 8, /* longer than we keep, or with bytes that no directory of ours has: left out */
-	KERNELCAP_TOO_MANY = 1 << 9,  /* more than KERNELCAP_MAX: the rest is left out */
+	KERNELCAP_MASK_BIT = 1 << 6,   /* the mask has a bit that no capability has: cache and directories disagree */
+	KERNELCAP_SEVERAL = 1 << 7,    /* more than one such note: ld.so takes the first with a name, and so do we */
+	KERNELCAP_LONG_NAME = 1 << 8,  /* longer than we keep, or with bytes that no directory of ours has: left out */
+	KERNELCAP_TOO_MANY = 1 << 9,   /* more than KERNELCAP_MAX: the rest is left out */
 	KERNELCAP_NOTES_BROKEN = 1 << 10, /* a PT_NOTE has bytes that are no whole note */
 };
 
@@ -52,7 +51,8 @@ struct kernelcap {
  * `present` false. Errors: -ENOEXEC no ELF image of x86, -EBADMSG a broken one, both with `why` (WHY_MAX bytes). */
 int kernelcap_parse(const void *image, uint64_t size, struct kernelcap *out, char *why);
 
-/* Reads one note's desc; used by kernelcap_parse. */
+/* Reads one note's desc into the zeroed *out; used by kernelcap_parse. A desc of 10 bytes or less, which ld.so passes
+ * over as if it were not there, has no name that could be kept. */
 void kernelcap_parse_desc(const uint8_t *desc, uint64_t size, struct kernelcap *out);
 
 /* The index that a "hwcap INDEX NAME" line needs to be taken under this note, and whether the note enables it. That is

@@ -23,12 +23,16 @@ int vdso_of_self(struct vdso *out, char *why);
 
 /* The vDSO of a process, read through /proc/PID/auxv and /proc/PID/mem below `root` (the host's as a rule) without
  * stopping it. -ESRCH: no such process; -EACCES, -EPERM: not ours to read; -ENOENT: it has none (a kernel thread,
- * vdso=0).
- */
+ * vdso=0), -EIO: it has unmapped it. */
 int vdso_of_process(const struct root *root, pid_t pid, struct vdso *out, char *why);
 
-/* The image in a file: the whole file. */
+/* The image in a file: the whole file, whatever is in it. -EISDIR, -EINVAL: no regular file; -EFBIG: larger than
+ * VDSO_SIZE_MAX. */
 int vdso_of_file(int fd, struct vdso *out, char *why);
+
+/* How many bytes an image has by its own PT_LOAD headers, at most VDSO_SIZE_MAX; `head` is its beginning, of which
+ * `size` bytes may be read. -ENOEXEC no ELF image of x86, -EBADMSG a broken one. */
+int vdso_extent(const void *head, uint64_t size, uint64_t *extent, char *why);
 
 void vdso_free(struct vdso *vdso);
 
