@@ -32,7 +32,7 @@ lib_sources := $(sort $(wildcard lib/*/*.c))
 lib_objects := $(lib_sources:%.c=$(O)/%.o)
 check_sources := $(sort $(wildcard tools/nosegneg-check/*.c))
 check_objects := $(check_sources:%.c=$(O)/%.o)
-check_libs := -ldw -lelf -lZydis -ljansson -lnettle
+check_libs := -ldw -lelf -lZydis -ljansson -lnettle -lz -llzma -lzstd -llz4 -lbz2
 
 NOSEGNEG_CHECK := $(BIN)/nosegneg-check
 programs := $(NOSEGNEG_CHECK)
