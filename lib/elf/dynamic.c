@@ -140,10 +140,10 @@ static int read_table(struct image *img, uint32_t addr, uint64_t size, void *out
 
 	if (size && image_read_address(img, (uint64_t)addr + size - 1, &last, 1) < 0)
 		return why_broken(why, "the %s (%" PRIu64 " bytes at %#x) lies outside the file", what, size, addr);
-	data = calloc(1, size + 1);
+	data = calloc(1, (size_t)size + 1);
 	if (!data)
 		return why_failed(why, -ENOMEM);
-	r = size ? image_read_address(img, addr, data, size) : 0;
+	r = size ? image_read_address(img, addr, data, (size_t)size) : 0;
 	if (r == -ENODATA)
 		return why_broken(why, "the %s (%" PRIu64 " bytes at %#x) lies outside the file", what, size, addr);
 	if (r < 0)
@@ -458,10 +458,10 @@ static int read_notes(struct image *img, const GElf_Phdr *ph, struct dynamic *dy
 		return why_broken(why, "a note segment lies outside the file");
 	if (ph->p_filesz > NOTES_MAX)
 		return why_broken(why, "%" PRIu64 " bytes of notes", ph->p_filesz);
-	data = malloc(ph->p_filesz + 1);
+	data = malloc((size_t)ph->p_filesz + 1);
 	if (!data)
 		return why_failed(why, -ENOMEM);
-	r = read_at(img->fd, data, ph->p_filesz, ph->p_offset);
+	r = read_at(img->fd, data, (size_t)ph->p_filesz, ph->p_offset);
 	if (r < 0)
 		return why_failed(why, r);
 	take_notes(dyn, data, ph->p_filesz, ph->p_align);
@@ -476,10 +476,10 @@ static int read_interp(struct image *img, const GElf_Phdr *ph, struct dynamic *d
 		return why_broken(why, "the interpreter's name lies outside the file, or is very long");
 	if (dyn->interp_storage)
 		return why_broken(why, "more than one interpreter");
-	dyn->interp_storage = calloc(1, ph->p_filesz + 1);
+	dyn->interp_storage = calloc(1, (size_t)ph->p_filesz + 1);
 	if (!dyn->interp_storage)
 		return why_failed(why, -ENOMEM);
-	r = read_at(img->fd, dyn->interp_storage, ph->p_filesz, ph->p_offset);
+	r = read_at(img->fd, dyn->interp_storage, (size_t)ph->p_filesz, ph->p_offset);
 	if (r < 0)
 		return why_failed(why, r);
 	dyn->interp = dyn->interp_storage;

@@ -43,7 +43,7 @@ static int identify(struct image *img, char *why)
 		snprintf(why, WHY_MAX, "the file is empty");
 		return -ENOEXEC;
 	}
-	r = read_at(img->fd, head, img->size < SELFMAG ? img->size : SELFMAG, 0);
+	r = read_at(img->fd, head, img->size < SELFMAG ? (size_t)img->size : SELFMAG, 0);
 	if (r < 0)
 		return why_failed(why, r);
 	if (img->size < SELFMAG || memcmp(head, ELFMAG, SELFMAG) != 0) {
@@ -283,7 +283,7 @@ static int relocs_at(struct image *img, size_t *cap, uint64_t addr, uint64_t siz
 	if (!address_to_offset(img, addr, size, &off))
 		return why_broken(why, "dynamic relocations (%" PRIu64 " bytes at %#" PRIx64 ") lie outside the file",
 				size, addr);
-	data = elf_getdata_rawchunk(img->elf, (int64_t)off, size, rela ? ELF_T_RELA : ELF_T_REL);
+	data = elf_getdata_rawchunk(img->elf, (int64_t)off, (size_t)size, rela ? ELF_T_RELA : ELF_T_REL);
 	if (!data)
 		return why_broken(why, "dynamic relocations: %s", elf_errmsg(-1));
 	r = add_relocs(img, cap, data, rela, 0);
@@ -300,7 +300,7 @@ static int relocs_from_dynamic(struct image *img, const GElf_Phdr *ph, char *why
 
 	if (!range_ok(ph->p_offset, ph->p_filesz, img->size))
 		return why_broken(why, "the dynamic section lies outside the file");
-	data = elf_getdata_rawchunk(img->elf, (int64_t)ph->p_offset, ph->p_filesz, ELF_T_DYN);
+	data = elf_getdata_rawchunk(img->elf, (int64_t)ph->p_offset, (size_t)ph->p_filesz, ELF_T_DYN);
 	if (!data)
 		return why_broken(why, "the dynamic section: %s", elf_errmsg(-1));
 	for (size_t i = 0; i < data->d_size / sizeof(Elf32_Dyn) && i <= INT32_MAX; i++) {
