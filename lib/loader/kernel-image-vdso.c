@@ -76,8 +76,8 @@ static bool has_vdso_name(const struct headers *h, const struct headers_segment 
 	return name && (strncmp(name, "linux-gate.so", 13) == 0 || strncmp(name, "linux-vdso", 10) == 0);
 }
 
-/* LINUX_VERSION_CODE as a note of type 0: nothing but a vDSO has it. */
-static bool has_linux_note(const struct headers *h, const struct headers_segment *s)
+/* Nothing but a vDSO has either: LINUX_VERSION_CODE as a note of type 0, or the note that ld.so looks for. */
+static bool has_vdso_note(const struct headers *h, const struct headers_segment *s)
 {
 	struct notes notes = { .size = s->filesz, .align = s->align };
 	struct note note;
@@ -86,14 +86,15 @@ static bool has_linux_note(const struct headers *h, const struct headers_segment
 		return false;
 	notes.data = h->data + s->off;
 	while (notes_next(&notes, &note))
-		if (note.type == 0 && note_owned_by(&note, "Linux"))
+		if ((note.type == 0 && note_owned_by(&note, "Linux")) ||
+				(note.type == NT_GNU_HWCAP && note_owned_by(&note, "GNU")))
 			return true;
 	return false;
 }
 
 static bool is_vdso(const struct headers *h)
 {
-	bool named = false, dynamic = false;
+	bool known = false;
 
 	for (uint32_t i = 0; i < h->phnum; i++) {
 		struct headers_segment s;
@@ -101,10 +102,9 @@ static bool is_vdso(const struct headers *h)
 		headers_segment(h, i, &s);
 		if (s.type == PT_INTERP)
 			return false;
-		dynamic |= s.type == PT_DYNAMIC;
-		named |= (s.type == PT_DYNAMIC && has_vdso_name(h, &s)) || (s.type == PT_NOTE && has_linux_note(h, &s));
+		known |= (s.type == PT_DYNAMIC && has_vdso_name(h, &s)) || (s.type == PT_NOTE && has_vdso_note(h, &s));
 	}
-	return dynamic && named;
+	return known;
 }
 
 static uint64_t later(uint64_t a, uint64_t b)
