@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel.h"
 #include "output.h"
 #include "scan.h"
 #include "set.h"
@@ -12,6 +13,7 @@ static const char usage[] =
 		"libraries\n"
 		"       nosegneg-check set [options] DIR        does a nosegneg library set belong to this machine's C "
 		"library?\n"
+		"       nosegneg-check kernel [options] IMAGE... what a kernel image asks of the loader and of Xen\n"
 		"       nosegneg-check --help | --version\n"
 		"\n"
 		"'nosegneg-check COMMAND --help' lists a command's options; nosegneg-check(1) is the manual.\n";
@@ -29,6 +31,8 @@ static int run(int argc, char **argv)
 
 	if (strcmp(command, "scan") == 0)
 		return call(scan_command, "nosegneg-check: scan", argc, argv);
+	if (strcmp(command, "kernel") == 0)
+		return call(kernel_command, "nosegneg-check: kernel", argc, argv);
 	if (strcmp(command, "set") == 0)
 		return call(set_command, "nosegneg-check: set", argc, argv);
 	if (strcmp(command, "--help") == 0 || strcmp(command, "-h") == 0) {
