@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kernel.h"
+#include "log.h"
 #include "output.h"
 #include "scan.h"
 #include "set.h"
@@ -14,6 +15,7 @@ static const char usage[] =
 		"       nosegneg-check set [options] DIR        does a nosegneg library set belong to this machine's C "
 		"library?\n"
 		"       nosegneg-check kernel [options] IMAGE... what a kernel image asks of the loader and of Xen\n"
+		"       nosegneg-check log [options] [FILE|-]   processes that the kernel's warnings name\n"
 		"       nosegneg-check --help | --version\n"
 		"\n"
 		"'nosegneg-check COMMAND --help' lists a command's options; nosegneg-check(1) is the manual.\n";
@@ -33,6 +35,8 @@ static int run(int argc, char **argv)
 		return call(scan_command, "nosegneg-check: scan", argc, argv);
 	if (strcmp(command, "kernel") == 0)
 		return call(kernel_command, "nosegneg-check: kernel", argc, argv);
+	if (strcmp(command, "log") == 0)
+		return call(log_command, "nosegneg-check: log", argc, argv);
 	if (strcmp(command, "set") == 0)
 		return call(set_command, "nosegneg-check: set", argc, argv);
 	if (strcmp(command, "--help") == 0 || strcmp(command, "-h") == 0) {
