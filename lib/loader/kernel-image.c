@@ -178,11 +178,22 @@ static int unpack_image(struct source *src, struct kernel_image *image)
 }
 
 /* The payload of a bzImage before 2.6.26 is the bare code, without ELF header. */
-static int check_machine(const struct source *src, const struct kernel_image *image)
+static int check_elf(const struct source *src, const struct kernel_image *image)
 {
-	struct headers h;
+	struct headers_segment s;
+	struct headers h = { 0 };
+	int r = is_elf(image->data, image->size) ? headers_parse(image->data, image->size, &h, src->why) : 0;
 
-	return is_elf(image->data, image->size) ? headers_parse(image->data, image->size, &h, src->why) : 0;
+	if (r < 0)
+		return r;
+	for (uint32_t i = 0; i < h.phnum; i++) {
+		headers_segment(&h, i, &s);
+		if (s.type != PT_INTERP)
+			continue;
+		snprintf(src->why, WHY_MAX, "a program for the dynamic loader, not a kernel");
+		return -ENOEXEC;
+	}
+	return 0;
 }
 
 static int parse(struct source *src, struct kernel_image **out)
@@ -191,7 +202,7 @@ static int parse(struct source *src, struct kernel_image **out)
 	int r = image ? unpack_image(src, image) : why_failed(src->why, -ENOMEM);
 
 	if (r == 0)
-		r = check_machine(src, image);
+		r = check_elf(src, image);
 	if (r < 0)
 		return r;
 	r = kernel_image_find_vdsos(image);
@@ -214,8 +225,10 @@ static int check_file(int fd, uint64_t *size, char *why)
 
 	if (fstat(fd, &st) != 0)
 		return why_failed(why, -errno);
-	if (!S_ISREG(st.st_mode))
-		return why_failed(why, S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL);
+	if (!S_ISREG(st.st_mode)) {
+		snprintf(why, WHY_MAX, "not a regular file");
+		return S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+	}
 	*size = (uint64_t)st.st_size;
 	if (*size <= KERNEL_IMAGE_MAX)
 		return 0;

@@ -21,7 +21,7 @@ struct kernel_vdso {
 };
 
 struct kernel_image {
-	uint8_t *data; /* the unpacked vmlinux (or whatever ELF image the file holds) */
+	uint8_t *data; /* the unpacked vmlinux, or whatever ELF image the file holds; before 2.6.26 the bare code */
 	uint64_t size;
 	const char *packing; /* "gzip", "xz", "zstd", "lz4", "lzma", "bzip2", or "none" */
 	char version[128];   /* of a bzImage's setup header; "" where it has none. Printable */
@@ -31,8 +31,9 @@ struct kernel_image {
 };
 
 /* Reads the kernel image behind `fd`. On success *out is freed by the caller with kernel_image_free.
- * Errors: -ENOEXEC not a kernel image, -EBADMSG a broken or truncated one, -EFBIG it unpacks to more than
- * KERNEL_IMAGE_MAX, -ENOMEM, or what reading said; `why` (WHY_MAX bytes) says in words what is wrong. */
+ * Errors: -ENOEXEC not a kernel image, -EISDIR, -EINVAL no regular file, -EBADMSG a broken or truncated one, -EFBIG it
+ * unpacks to more than KERNEL_IMAGE_MAX, -ENOMEM, or what reading said; `why` (WHY_MAX bytes) says in words what is
+ * wrong. */
 int kernel_image_read(int fd, struct kernel_image **out, char *why);
 
 /* The same of a file in memory; `file` is not kept. */

@@ -211,8 +211,10 @@ int vdso_of_file(int fd, struct vdso *out, char *why)
 
 	if (fstat(fd, &st) != 0)
 		return why_failed(why, -errno);
-	if (!S_ISREG(st.st_mode))
-		return why_failed(why, S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL);
+	if (!S_ISREG(st.st_mode)) {
+		snprintf(why, WHY_MAX, "not a regular file");
+		return S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+	}
 	if (st.st_size > VDSO_SIZE_MAX) {
 		snprintf(why, WHY_MAX, "%" PRIu64 " bytes are no vDSO image", (uint64_t)st.st_size);
 		return -EFBIG;

@@ -104,7 +104,7 @@ static enum xen_note_kind decode(const struct note *note, enum xen_note_kind kin
 		*number = narrow;
 		return kind;
 	}
-	return kind == XEN_NOTE_STRING && memchr(note->desc, '\0', note->desc_size) ? kind : XEN_NOTE_BYTES;
+	return kind == XEN_NOTE_STRING ? kind : XEN_NOTE_BYTES;
 }
 
 static int add_note(struct xen_notes *out, const struct note *note)
@@ -120,6 +120,9 @@ static int add_note(struct xen_notes *out, const struct note *note)
 	xen->name = k ? k->name : NULL;
 	xen->meaning = k ? k->meaning : NULL;
 	xen->kind = decode(note, k ? k->kind : XEN_NOTE_BYTES, &xen->number);
+	/* Linux writes its feature string without the NUL that elfnote.h asks for. */
+	if (xen->kind == XEN_NOTE_STRING)
+		xen->desc_size = (uint32_t)strnlen((const char *)note->desc, note->desc_size);
 	return 0;
 }
 

@@ -17,10 +17,10 @@ struct xen_note {
 	uint32_t type;
 	const char *name;        /* "ENTRY", without XEN_ELFNOTE_; NULL: a type that is not in xen/elfnote.h */
 	const char *meaning;     /* static; NULL with the name */
-	enum xen_note_kind kind; /* bytes also where a string has no NUL, or a number neither 4 nor 8 bytes */
+	enum xen_note_kind kind; /* bytes also where a number has neither 4 nor 8 */
 	uint64_t number;
-	const uint8_t *desc; /* borrowed from the image; a string has its NUL */
-	uint32_t desc_size;
+	const uint8_t *desc; /* borrowed from the image */
+	uint32_t desc_size;  /* of a string without its NUL, which may be missing */
 };
 
 struct xen_notes {

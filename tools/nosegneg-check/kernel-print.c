@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <xen/elfnote.h>
+
 #include "base/text.h"
 #include "base/util.h"
 #include "kernel.h"
@@ -16,25 +18,32 @@ static const char *class_name(const struct kernel_vdso *vdso)
 	return vdso->is64 ? "x86-64" : vdso->x32 ? "x32" : "i386";
 }
 
-/* What the note means to the loader. */
-static const char *meaning(char *buf, const struct kernel_vdso *vdso, const struct kernel_note *note)
+static bool is_64bit_kernel(const struct kernel_image *image)
 {
+	for (size_t i = 0; i < image->nvdso; i++)
+		if (image->vdso[i].is64)
+			return true;
+	return false;
+}
+
+/* What the note means to the loader. 64-bit kernels carry the note of 32-bit ones and never set its mask (Linux
+ * arch/x86/xen/setup.c, fiddle_vdso). */
+static const char *meaning(char *buf, const struct kernel_image *image, size_t i, const struct kernelcap *cap)
+{
+	const char *when;
 	unsigned index;
 	bool enabled;
 
-	if (vdso->is64 || vdso->x32)
-		snprintf(buf, MEANING_MAX, "nothing: nosegneg libraries are for i386 programs");
-	else if (!note->cap.present)
-		snprintf(buf, MEANING_MAX,
-				"the kernel never asks: not in Linux since 5.9, and not when built without CONFIG_XEN");
-	else if (!kernelcap_index(&note->cap, "nosegneg", &index, &enabled))
-		snprintf(buf, MEANING_MAX, "the kernel never asks for nosegneg libraries, only for others");
-	else if (enabled)
-		snprintf(buf, MEANING_MAX, "hwcap %u nosegneg: the kernel asks always, as XenLinux does", index);
-	else
-		snprintf(buf, MEANING_MAX,
-				"hwcap %u nosegneg: the kernel asks only when it runs on Xen (mask set at boot)",
-				index);
+	if (image->vdso[i].is64 || image->vdso[i].x32)
+		return "nothing: nosegneg libraries are for i386 programs";
+	if (!cap->present)
+		return "the kernel never asks: not in Linux since 5.9, and not when built without CONFIG_XEN";
+	if (!kernelcap_index(cap, "nosegneg", &index, &enabled))
+		return "the kernel never asks for nosegneg libraries";
+	when = enabled                  ? "always (XenLinux, Linux 2.6.23)"
+	       : is_64bit_kernel(image) ? "never: a 64-bit kernel leaves the mask as it is"
+					: "only when it runs on Xen (mask set at boot)";
+	snprintf(buf, MEANING_MAX, "hwcap %u nosegneg: the kernel asks %s", index, when);
 	return buf;
 }
 
@@ -58,42 +67,42 @@ static const char *quote(char *buf, size_t size, const char *data, size_t n)
 	return text_quote(buf, size, text ? text : "?");
 }
 
-static const char *feature_names(char *buf, size_t size, uint64_t bits)
+static const char *feature_name(char *buf, size_t size, unsigned bit)
 {
-	size_t at = 0;
+	const char *name = xen_feature_name(bit);
 
-	buf[0] = '\0';
-	for (unsigned i = 0; i < 64 && at < size; i++) {
-		const char *name = xen_feature_name(i);
-
-		if (!(bits >> i & 1))
-			continue;
-		at += (size_t)(name ? snprintf(buf + at, size - at, "%s%s", at ? "|" : "", name)
-				    : snprintf(buf + at, size - at, "%s%u", at ? "|" : "", i));
-	}
+	if (name)
+		return name;
+	snprintf(buf, size, "%u", bit);
 	return buf;
 }
 
-static const char *note_value(char *buf, const struct xen_note *note)
+/* As the string note lists them. */
+static const char *feature_names(char *buf, size_t size, uint64_t bits)
 {
-	char text[VALUE_MAX - 32];
+	char number[8];
+	size_t at = 0;
 
+	buf[0] = '\0';
+	for (unsigned i = 0; i < 64 && at < size; i++)
+		if (bits >> i & 1)
+			at += (size_t)snprintf(buf + at, size - at, "%s%s", at ? "|" : "",
+					feature_name(number, sizeof(number), i));
+	return buf;
+}
+
+static const char *note_value(char *buf, size_t size, const struct xen_note *note)
+{
 	switch (note->kind) {
 	case XEN_NOTE_STRING:
-		snprintf(buf, VALUE_MAX, "\"%s\"",
-				quote(text, sizeof(text), (const char *)note->desc, note->desc_size));
-		break;
+		return quote(buf, size, (const char *)note->desc, note->desc_size);
 	case XEN_NOTE_NUMBER:
-		if (strcmp(note->name, "SUPPORTED_FEATURES") == 0)
-			snprintf(buf, VALUE_MAX, "%#" PRIx64 " %s", note->number,
-					feature_names(text, sizeof(text), note->number));
-		else
-			snprintf(buf, VALUE_MAX, "%#" PRIx64, note->number);
-		break;
+		snprintf(buf, size, "%#" PRIx64, note->number);
+		return buf;
 	case XEN_NOTE_BYTES:
-		snprintf(buf, VALUE_MAX, "%s", hex_bytes(text, sizeof(text), note->desc, note->desc_size));
+		break;
 	}
-	return buf;
+	return hex_bytes(buf, size, note->desc, note->desc_size);
 }
 
 static const char *note_name(char *buf, size_t size, const struct xen_note *note)
@@ -113,8 +122,9 @@ static void print_capabilities(const struct kernelcap *cap)
 				cap->cap[i].enabled ? "enabled" : "not enabled");
 }
 
-static void print_vdso(const struct kernel_vdso *vdso, const struct kernel_note *note)
+static void print_vdso(const struct kernel_image *image, size_t i, const struct kernel_note *note)
 {
+	const struct kernel_vdso *vdso = &image->vdso[i];
 	char buf[MEANING_MAX];
 
 	printf("  vdso     %s, %" PRIu64 " bytes at %#" PRIx64 "\n", class_name(vdso), vdso->size, vdso->off);
@@ -129,7 +139,7 @@ static void print_vdso(const struct kernel_vdso *vdso, const struct kernel_note 
 	for (unsigned bit = 1; bit <= note->cap.problems && bit; bit <<= 1)
 		if (note->cap.problems & bit)
 			printf("    problem  %s\n", kernelcap_problem_text(bit));
-	printf("    means    %s\n", meaning(buf, vdso, note));
+	printf("    means    %s\n", meaning(buf, image, i, &note->cap));
 }
 
 static int names_width(const struct xen_notes *xen)
@@ -145,21 +155,29 @@ static int names_width(const struct xen_notes *xen)
 	return (int)width;
 }
 
-static void print_xen(const struct kernel_report *report)
+static void print_note(const struct xen_note *note, int width)
 {
-	const struct xen_notes *xen = &report->xen;
-	char name[32], value[VALUE_MAX];
+	bool features = note->kind == XEN_NOTE_NUMBER && note->type == XEN_ELFNOTE_SUPPORTED_FEATURES;
+	const char *mark = note->kind == XEN_NOTE_STRING ? "\"" : "";
+	char name[32], value[VALUE_MAX], names[VALUE_MAX] = "";
+
+	if (features)
+		feature_names(names, sizeof(names), note->number);
+	printf("    %-*s  %s%s%s%s%s (%s)\n", width, note_name(name, sizeof(name), note), mark,
+			note_value(value, sizeof(value), note), mark, *names ? " " : "", names,
+			note->meaning ? note->meaning : "unknown");
+}
+
+static void print_xen(const struct xen_notes *xen)
+{
+	char value[VALUE_MAX];
 	int width = names_width(xen);
 
 	printf("  xen      %s\n", xen->n ? "notes" : xen->guest ? "no notes" : "no notes: not made to be a guest");
 	if (xen->guest)
 		printf("    __xen_guest  %s\n", quote(value, sizeof(value), xen->guest, xen->guest_size));
-	for (size_t i = 0; i < xen->n; i++) {
-		const struct xen_note *note = &xen->note[i];
-
-		printf("    %-*s  %s (%s)\n", width, note_name(name, sizeof(name), note), note_value(value, note),
-				note->meaning ? note->meaning : "unknown");
-	}
+	for (size_t i = 0; i < xen->n; i++)
+		print_note(&xen->note[i], width);
 	if (xen->broken)
 		puts("    problem  some bytes are no whole note");
 }
@@ -180,9 +198,9 @@ void kernel_print_text(const struct kernel_report *report)
 	if (image->nvdso == 0)
 		puts("  vdso     none found");
 	for (size_t i = 0; i < image->nvdso; i++)
-		print_vdso(&image->vdso[i], &report->note[i]);
+		print_vdso(image, i, &report->note[i]);
 	if (report->elf)
-		print_xen(report);
+		print_xen(&report->xen);
 }
 
 static json_t *problems_json(unsigned problems)
@@ -220,8 +238,9 @@ static json_t *note_json(const struct kernelcap *cap)
 	return o;
 }
 
-static json_t *vdso_json(const struct kernel_vdso *vdso, const struct kernel_note *note)
+static json_t *vdso_json(const struct kernel_image *image, size_t i, const struct kernel_note *note)
 {
+	const struct kernel_vdso *vdso = &image->vdso[i];
 	json_t *o = json_object();
 	char buf[MEANING_MAX];
 
@@ -234,19 +253,37 @@ static json_t *vdso_json(const struct kernel_vdso *vdso, const struct kernel_not
 	}
 	json_object_set_new(o, "note", note->cap.present ? note_json(&note->cap) : json_null());
 	json_object_set_new(o, "problems", problems_json(note->cap.problems));
-	json_object_set_new(o, "meaning", json_string(meaning(buf, vdso, note)));
+	json_object_set_new(o, "meaning", json_string(meaning(buf, image, i, &note->cap)));
 	return o;
 }
 
+static json_t *features_json(uint64_t bits)
+{
+	json_t *all = json_array();
+	char buf[8];
+
+	for (unsigned i = 0; i < 64; i++)
+		if (bits >> i & 1)
+			json_array_append_new(all, json_string(feature_name(buf, sizeof(buf), i)));
+	return all;
+}
+
+/* Numbers are strings: addresses of 64 bits are more than JSON's numbers hold everywhere. */
 static json_t *xen_note_json(const struct xen_note *note)
 {
+	static const char *const kinds[] = {
+		[XEN_NOTE_STRING] = "string", [XEN_NOTE_NUMBER] = "number", [XEN_NOTE_BYTES] = "bytes"
+	};
 	json_t *o = json_object();
 	char buf[VALUE_MAX];
 
 	json_object_set_new(o, "type", json_integer(note->type));
 	json_object_set_new(o, "name", note->name ? json_string(note->name) : json_null());
 	json_object_set_new(o, "meaning", note->meaning ? json_string(note->meaning) : json_null());
-	json_object_set_new(o, "value", output_string(note_value(buf, note)));
+	json_object_set_new(o, "kind", json_string(kinds[note->kind]));
+	json_object_set_new(o, "value", output_string(note_value(buf, sizeof(buf), note)));
+	if (note->kind == XEN_NOTE_NUMBER && note->type == XEN_ELFNOTE_SUPPORTED_FEATURES)
+		json_object_set_new(o, "features", features_json(note->number));
 	return o;
 }
 
@@ -277,7 +314,7 @@ json_t *kernel_report_json(const struct kernel_report *report)
 		return o;
 	}
 	for (size_t i = 0; i < image->nvdso; i++)
-		json_array_append_new(vdsos, vdso_json(&image->vdso[i], &report->note[i]));
+		json_array_append_new(vdsos, vdso_json(image, i, &report->note[i]));
 	json_object_set_new(o, "bzimage", json_boolean(image->bzimage));
 	json_object_set_new(o, "packing", json_string(image->packing));
 	json_object_set_new(o, "size", json_integer((json_int_t)image->size));
