@@ -19,7 +19,7 @@ struct kernel_log_reader {
 	bool kmsg;           /* the last line was a record of /dev/kmsg */
 	uint64_t suppressed; /* by the line before, of messages of any kind */
 
-	/* What may still be the beginning of a message, a line break, and the line that is looked at. */
+	/* What may be the beginning of a message, a line break, and the line that is looked at. */
 	char window[TAIL_BYTES + 1 + LINE_BYTES];
 	size_t tail;
 
@@ -166,13 +166,14 @@ static void keep_tail(struct kernel_log_reader *r, size_t from, size_t end)
 	r->tail = end - from;
 }
 
-/* Looks for messages that end in the new line; those that end before it have been counted. */
+/* Looks for messages in what was left of the lines before and the new line. */
 static int look(struct kernel_log *log, const char *message, size_t len)
 {
 	struct kernel_log_reader *r = log->reader;
 	uint64_t pending = r->suppressed;
-	size_t size = r->tail + 1 + len, used = 0;
+	size_t size = r->tail + 1 + len, from = size;
 	struct log_match m;
+	bool cut;
 
 	r->window[r->tail] = '\n';
 	memcpy(r->window + r->tail + 1, message, len);
@@ -180,16 +181,20 @@ static int look(struct kernel_log *log, const char *message, size_t len)
 	for (size_t i = 0; i < size; i++) {
 		int error;
 
-		if (!log_match_at(r->window, size, i, &m) || m.end <= r->tail)
+		if (!log_match_begins(r->window[i]))
 			continue;
+		if (!log_match_at(r->window, size, i, &m, &cut)) {
+			from = cut && i < from ? i : from;
+			continue;
+		}
 		error = count_message(log, &m, pending);
 		if (error < 0)
 			return error;
 		pending = 0;
-		used = m.end;
+		from = size;
 		i = m.end - 1;
 	}
-	keep_tail(r, used, size);
+	keep_tail(r, from, size);
 	return 0;
 }
 

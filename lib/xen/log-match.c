@@ -7,7 +7,16 @@
 struct cursor {
 	const char *s;
 	size_t size, at;
+	bool *cut; /* set where the text ended before it could be told */
 };
+
+static bool at_end(const struct cursor *c)
+{
+	if (c->at < c->size)
+		return false;
+	*c->cut = true;
+	return true;
+}
 
 static bool is_padding(char c)
 {
@@ -29,6 +38,7 @@ static bool take_gap(struct cursor *c)
 
 	while (c->at < c->size && (c->s[c->at] == '\n' || is_padding(c->s[c->at])))
 		c->at++;
+	(void)at_end(c);
 	return c->at > from;
 }
 
@@ -42,7 +52,7 @@ static bool take(struct cursor *c, const char *pattern)
 			continue;
 		}
 		skip_break(c);
-		if (c->at >= c->size || c->s[c->at] != *pattern)
+		if (at_end(c) || c->s[c->at] != *pattern)
 			return false;
 		c->at++;
 	}
@@ -67,7 +77,7 @@ static bool take_number(struct cursor *c, unsigned base, size_t least, size_t mo
 
 		if (n < least)
 			skip_break(&ahead);
-		if (ahead.at >= ahead.size || digit_value(ahead.s[ahead.at], base) < 0)
+		if (at_end(&ahead) || digit_value(ahead.s[ahead.at], base) < 0)
 			break;
 		if (n == most)
 			return false;
@@ -92,7 +102,7 @@ static bool take_pid(struct cursor *c, uint32_t *pid)
 static bool take_name_byte(struct cursor *c, char *out)
 {
 	skip_break(c);
-	if (c->at >= c->size)
+	if (at_end(c))
 		return false;
 	*out = c->s[c->at];
 	if (*out == '\\' && c->size - c->at >= 4 && c->s[c->at + 1] == 'x' && digit_value(c->s[c->at + 2], 16) >= 0 &&
@@ -132,7 +142,7 @@ static bool take_process(struct cursor *c, const char *between, struct log_match
 /* The gap before a name is one space: further ones are the name's. */
 static bool take_before_name(struct cursor *c, const char *pattern)
 {
-	if (!take(c, pattern) || c->at >= c->size || (c->s[c->at] != ' ' && c->s[c->at] != '\n'))
+	if (!take(c, pattern) || at_end(c) || (c->s[c->at] != ' ' && c->s[c->at] != '\n'))
 		return false;
 	c->at += c->s[c->at] == ' ';
 	skip_break(c);
@@ -225,13 +235,12 @@ static enum log_message match(struct cursor *c, struct log_match *m, char first)
 	}
 }
 
-bool log_match_at(const char *text, size_t size, size_t at, struct log_match *out)
+bool log_match_at(const char *text, size_t size, size_t at, struct log_match *out, bool *cut)
 {
 	struct log_match m = { 0 };
-	struct cursor c = { text, size, at };
+	struct cursor c = { text, size, at, cut };
 
-	if (at >= size)
-		return false;
+	*cut = false;
 	if (text[at] == '4')
 		m.message = match_fixup(&c, &m);
 	if (m.message == LOG_NOTHING && (at == 0 || !isdigit((unsigned char)text[at - 1]))) {

@@ -30,7 +30,14 @@ struct log_match {
 };
 
 /* Recognises the message that begins at `at`; '\n' in the text is a line break, where a word or a gap between words may
- * have been cut. Returns false where there is none. */
-bool log_match_at(const char *text, size_t size, size_t at, struct log_match *out);
+ * have been cut. Returns false where there is none; *cut then says that there may be one when more text follows. */
+bool log_match_at(const char *text, size_t size, size_t at, struct log_match *out, bool *cut);
+
+/* Whether a message may begin with the byte. */
+static inline bool log_match_begins(char c)
+{
+	return (c >= '0' && c <= '9') || c == 'W' || c == 'O' || c == 'A' || c == 'S' || c == 's' || c == 'f' ||
+	       c == 'p';
+}
 
 #endif
