@@ -150,6 +150,16 @@ static int open_process(const struct root *root, pid_t pid, char *why)
 	return fd < 0 ? why_failed(why, fd == -ENOENT ? -ESRCH : fd) : fd;
 }
 
+/* A file of the process could not be opened. A kernel thread and a zombie have no memory, and newer kernels say ESRCH
+ * to that (older ones give an empty vector), but unlike one that is gone they still have the rest of their directory.
+ */
+static int open_failed(int proc, int error, char *why)
+{
+	if (error == -ESRCH && faccessat(proc, "stat", F_OK, 0) == 0)
+		return no_vdso(why);
+	return why_failed(why, error == -ENOENT ? -ESRCH : error);
+}
+
 static int find_vdso(int proc, uint64_t *addr, char *why)
 {
 	_cleanup_close_ int fd = openat(proc, "auxv", O_RDONLY | O_CLOEXEC);
@@ -157,7 +167,7 @@ static int find_vdso(int proc, uint64_t *addr, char *why)
 	ssize_t got;
 
 	if (fd < 0)
-		return why_failed(why, errno == ENOENT ? -ESRCH : -errno);
+		return open_failed(proc, -errno, why);
 	got = read_some(fd, auxv, sizeof(auxv), 0);
 	if (got < 0)
 		return why_failed(why, (int)got);
@@ -173,7 +183,7 @@ static int copy_vdso(int proc, struct vdso *vdso, char *why)
 	int r;
 
 	if (fd < 0)
-		return why_failed(why, errno == ENOENT ? -ESRCH : -errno);
+		return open_failed(proc, -errno, why);
 	got = read_some(fd, head, sizeof(head), vdso->offset);
 	if (got <= 0)
 		return why_failed(why, got == 0 ? -ESRCH : (int)got); /* the memory went with the process */
