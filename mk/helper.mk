@@ -10,9 +10,9 @@ S := $(B)/static
 
 helper_libs := -lelf -llzma -lzstd -llz4 -lbz2 -lz
 helper_sources := $(sort $(wildcard ldconfig-hwcap/*.c))
-helper_lib_sources := $(filter-out lib/base/digest.c lib/base/suite.c lib/xen/segfixup.c,\
+helper_lib_sources := $(filter-out lib/base/digest.c lib/base/suite.c,\
 	$(sort $(wildcard lib/base/*.c lib/loader/*.c lib/xen/*.c)) \
-	$(addprefix lib/elf/,dynamic.c image.c image-code.c notes.c object.c))
+	$(addprefix lib/elf/,dynamic.c headers.c image.c image-code.c notes.c object.c))
 helper_objects := $(patsubst %.c,$(O)-i386/%.o,$(filter-out %/witness.c,$(helper_sources)) $(helper_lib_sources))
 helper_compile = $(HELPER_CC) $(our_cflags) $(our_cppflags) -ffunction-sections -fdata-sections $(CPPFLAGS) $(CFLAGS)
 

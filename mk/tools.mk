@@ -35,7 +35,8 @@ check_objects := $(check_sources:%.c=$(O)/%.o)
 check_libs := -ldw -lelf -lZydis -ljansson -lnettle -lz -llzma -lzstd -llz4 -lbz2
 
 NOSEGNEG_CHECK := $(BIN)/nosegneg-check
-programs := $(NOSEGNEG_CHECK)
+include mk/helper.mk
+programs := $(NOSEGNEG_CHECK) $(HELPER)
 
 .PHONY: tools install
 tools: $(programs) man ## build the programs and their manual pages

@@ -66,6 +66,8 @@ void kernelcap_parse_desc(const uint8_t *desc, uint64_t size, struct kernelcap *
 	uint64_t at = 2 * sizeof(uint32_t), names = 0;
 
 	*out = (struct kernelcap){ .present = true };
+	out->desc_size = size < sizeof(out->desc) ? (size_t)size : sizeof(out->desc);
+	memcpy(out->desc, desc, out->desc_size);
 	if (size >= sizeof(uint32_t))
 		memcpy(&out->count, desc, sizeof(uint32_t));
 	if (size < at) {

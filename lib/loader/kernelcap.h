@@ -15,6 +15,7 @@
 #include "base/why.h"
 
 #define KERNELCAP_MAX      32 /* capabilities that are kept */
+#define KERNELCAP_DESC_MAX 128
 #define KERNELCAP_NAME_MAX 64 /* bytes of a name, its NUL among them */
 
 /* What is odd about a note. None of these keeps the rest from being read. */
@@ -43,8 +44,10 @@ struct kernelcap {
 	uint32_t count, mask;
 	struct kernelcap_name cap[KERNELCAP_MAX];
 	size_t ncap;
-	unsigned problems; /* KERNELCAP_... */
-	bool is64;         /* of a 64-bit image */
+	unsigned problems;                /* KERNELCAP_... */
+	bool is64;                        /* of a 64-bit image */
+	uint8_t desc[KERNELCAP_DESC_MAX]; /* the bytes themselves, for who passes them on */
+	size_t desc_size;                 /* cut at KERNELCAP_DESC_MAX */
 };
 
 /* Reads the note from a vDSO image of either class, laid out as the file is. An image without the note succeeds with

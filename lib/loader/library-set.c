@@ -66,10 +66,10 @@ static int by_name(const void *a, const void *b)
 	return strcmp(a, b);
 }
 
-/* A library by its name; what else lies there (the manifest, a README) is not the loader's. */
+/* By its soname, as ldconfig caches it; what else lies there (the manifest, libc-2.31.so) is not asked for by name. */
 static bool is_library(const char *name)
 {
-	return strncmp(name, "lib", 3) == 0 && strstr(name, ".so") && strlen(name) <= NAME_MAX;
+	return strncmp(name, "lib", 3) == 0 && strstr(name, ".so.") && strlen(name) <= NAME_MAX;
 }
 
 static int list_libraries(const struct root *root, struct library_set *set, char *why)

@@ -1,0 +1,449 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/process.h"
+#include "base/publish.h"
+#include "base/util.h"
+#include "message.h"
+#include "switch.h"
+#include "witness.h"
+
+#define LDCONFIG            "/sbin/ldconfig"
+#define LDCONFIG_TIMEOUT_MS 600000
+#define LOCK_TIMEOUT_MS     60000
+#define OUTPUT_SIZE         4096
+
+bool switch_expects_set(const struct situation *s)
+{
+	struct strategy_choice choice;
+	char why[WHY_MAX];
+	unsigned bit;
+	bool enabled;
+
+	if (s->entry.strategy == STRATEGY_DIRECTORY)
+		return true;
+	if (!kernelcap_index(&s->own_note, STRATEGY_NAME, &bit, &enabled) || !enabled)
+		return false;
+	/* The entry may be for another kernel's note. */
+	return strategy_choose(&s->glibc, s->ldconfig, &s->own_note, STRATEGY_NONE, &choice, why) == 0 &&
+	       choice.strategy == s->choice.strategy && choice.index == s->choice.index;
+}
+
+/* A file that ldconfig reads and somebody else wrote: says where, and what to do. */
+static int refuse_line(const struct situation *s, size_t file, unsigned line, const char *what)
+{
+	char path[PATH_MAX + 16];
+
+	snprintf(path, sizeof(path), "%s:%u", s->conf->file[file].path, line);
+	return message_error(path, what, "correct or remove this line first");
+}
+
+/* The hwcap lines that are there decide what else may be said: ldconfig ends with an error where two of them clash, and
+ * then no later run of it changes the cache. */
+static int check_hwcap_lines(const struct situation *s)
+{
+	const struct ldconf_hwcap *first;
+
+	if (!glibc_generation(&s->glibc)->honours_hwcap || s->ldconfig == LDCONFIG_IGNORES_HWCAP)
+		return EXIT_CLEAN;
+	if (ldconf_would_break(s->conf, &first))
+		return refuse_line(s, first->file, first->line, ldconf_fault_text(first->fault));
+	for (size_t i = 0; s->entry.strategy == STRATEGY_HWCAP && i < s->conf->nhwcap; i++) {
+		const struct ldconf_hwcap *h = &s->conf->hwcap[i];
+		bool same_name = strcmp(h->name, STRATEGY_NAME) == 0;
+
+		if (strcmp(s->conf->file[h->file].path, situation_conf_path(s)) == 0)
+			continue;
+		if (same_name && h->index != s->entry.index)
+			return refuse_line(s, h->file, h->line, "gives nosegneg another index than the kernel's note");
+		if (!same_name && h->index == s->entry.index)
+			return refuse_line(s, h->file, h->line, "has the index that nosegneg needs");
+	}
+	return EXIT_CLEAN;
+}
+
+static int check_conf(const struct situation *s)
+{
+	if (!ldconf_includes(s->conf, situation_conf_path(s)))
+		return message_error(situation_conf_path(s), LDCONF_PATH " does not include it",
+				"add the line 'include /etc/ld.so.conf.d/*.conf' there, or name another file with "
+				"--conf");
+	if (s->published == PUBLISHED_FOREIGN && !s->options->force)
+		return message_error(
+				situation_conf_path(s), "not written by ldconfig-hwcap", "--force renames it aside");
+	return check_hwcap_lines(s);
+}
+
+static int check_set(const struct situation *s)
+{
+	struct witness w;
+	char why[WHY_MAX];
+	int r = library_set_check(&s->root, s->set, &s->glibc, why);
+
+	if (r == 0)
+		r = library_set_check_symbols(&s->root, s->set, &s->glibc, why);
+	if (r < 0)
+		return message_error(s->set_path, "does not belong to this machine's C library", why);
+	r = witness_run(&s->root, s->set_path, &w, why);
+	if (r < 0)
+		return message_error(s->set_path, "a 32-bit program does not run with it", why);
+	if (!witness_used_set(&s->root, &w, s->set))
+		return message_error(s->set_path, "a 32-bit program that is pointed to it does not take it", w.libc);
+	return EXIT_CLEAN;
+}
+
+int switch_check(struct situation *s)
+{
+	int status;
+
+	if (!s->has_loader)
+		return message_error(s->loader_why, "no loader for 32-bit programs", NULL);
+	if (!s->set)
+		return message_error(s->set_path, s->set_why, "install a set there, or name one with --set");
+	if (s->entry.strategy == STRATEGY_HWCAP && !library_set_is_hwcap_directory(s->set, &s->glibc))
+		return message_error(s->set_path, "not a hwcap directory of the system's library directory",
+				"use --strategy directory");
+	status = check_conf(s);
+	return status == EXIT_CLEAN ? check_set(s) : status;
+}
+
+/* The root's own ldconfig, else ours: then it has to be told where the root is. */
+static int run_ldconfig(const struct situation *s, char *output, size_t size)
+{
+	char *argv[] = { LDCONFIG, NULL, NULL, NULL };
+	char *env[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL };
+	struct process_spec spec = { .argv = argv, .env = env, .root = &s->root };
+	struct stat st;
+
+	if (!s->root.host && root_stat(&s->root, LDCONFIG, &st) == -ENOENT) {
+		argv[1] = "-r";
+		argv[2] = s->root.path;
+		spec.root = NULL;
+	}
+	return process_run(&spec, LDCONFIG_TIMEOUT_MS, output, size);
+}
+
+static int build_cache(const struct situation *s, char *why)
+{
+	char output[OUTPUT_SIZE];
+	int status = run_ldconfig(s, output, sizeof(output));
+
+	output[strcspn(output, "\n")] = '\0';
+	if (status < 0)
+		return why_failed(why, status);
+	if (status != 0) {
+		snprintf(why, WHY_MAX, "%.140s", *output ? output : "it failed");
+		return -EPROTO;
+	}
+	return 0;
+}
+
+/* What is in the way of a file of ours is renamed aside. */
+static int publish_entry(struct situation *s, int dir, char *why)
+{
+	int r = 0;
+
+	if (s->published == PUBLISHED_FOREIGN) {
+		r = publish_aside(dir, s->conf_name, s->saved, sizeof(s->saved));
+		if (r == 0)
+			message_say("%s: renamed to %s", situation_conf_path(s), s->saved);
+	}
+	if (r == 0)
+		r = publish_file(dir, s->conf_name, s->text, strlen(s->text), 0644);
+	return r < 0 ? why_failed(why, r) : 0;
+}
+
+/* The last component of the link's path, whose directory `fd` then is. */
+static const char *open_alias_directory(const struct situation *s, const char *alias, int *fd)
+{
+	const char *slash = strrchr(alias, '/');
+	char dir[PATH_MAX];
+
+	memcpy(dir, alias, (size_t)(slash - alias));
+	dir[slash - alias] = '\0';
+	*fd = root_open(&s->root, slash == alias ? "/" : dir, O_RDONLY | O_DIRECTORY);
+	return slash + 1;
+}
+
+static int publish_alias(const struct situation *s, char *why)
+{
+	_cleanup_close_ int dir = -1;
+	const char *name;
+	int r;
+
+	if (s->entry.strategy != STRATEGY_ALIAS)
+		return 0;
+	name = open_alias_directory(s, s->entry.alias, &dir);
+	r = dir < 0 ? dir : publish_symlink(dir, name, s->entry.target);
+	if (r == -EEXIST)
+		return why_broken(why, "%.100s is there already, and is not ours", s->entry.alias);
+	return r < 0 ? why_failed(why, r) : 0;
+}
+
+/* Only a link that says what we made it say. */
+static int withdraw_alias(const struct situation *s, const struct entry *entry, char *why)
+{
+	_cleanup_close_ int dir = -1;
+	char target[PATH_MAX];
+	const char *name;
+	int r;
+
+	if (entry->strategy != STRATEGY_ALIAS || entry->alias[0] != '/')
+		return 0;
+	r = root_readlink(&s->root, entry->alias, target, sizeof(target));
+	if (r < 0 || strcmp(target, entry->target) != 0)
+		return 0;
+	name = open_alias_directory(s, entry->alias, &dir);
+	r = dir < 0 ? dir : publish_remove(dir, name);
+	return r < 0 ? why_failed(why, r) : 0;
+}
+
+/* The file goes last: as long as it is there, a later run knows that something is left to do. */
+static int withdraw_entry(const struct situation *s, int dir, char *why)
+{
+	int r = withdraw_alias(s, &s->old, why);
+
+	if (r == 0 && s->published == PUBLISHED_OURS)
+		r = publish_remove(dir, s->conf_name);
+	return r < 0 && r != -EPROTO ? why_failed(why, r) : r < 0 ? r : 0;
+}
+
+/* Whether a fresh program gets what it has to. */
+static int prove(const struct situation *s, bool on, char *why)
+{
+	struct witness w;
+	int r = witness_run(&s->root, NULL, &w, why);
+
+	if (r < 0)
+		return r;
+	if (!s->set || witness_used_set(&s->root, &w, s->set) == on)
+		return 0;
+	snprintf(why, WHY_MAX, "a new 32-bit program takes %.110s", w.libc);
+	return -EPROTO;
+}
+
+static int reread(struct situation *s, char *why)
+{
+	char path[PATH_MAX], words[WHY_MAX];
+	int r = situation_reread(s, path, words);
+
+	return r < 0 ? why_broken(why, "%.60s: %.90s", path, words) : 0;
+}
+
+static int publish(struct situation *s, int dir, char *why)
+{
+	char words[WHY_MAX];
+	int r;
+
+	/* An entry of another strategy, that a former kernel or loader needed. */
+	if (s->published == PUBLISHED_OURS && !entry_equal(&s->old, &s->entry)) {
+		r = withdraw_alias(s, &s->old, why);
+		if (r < 0)
+			return r;
+	}
+	r = publish_entry(s, dir, why);
+	if (r == 0)
+		r = publish_alias(s, why);
+	if (r < 0)
+		return r;
+	r = build_cache(s, words);
+	if (r < 0) {
+		snprintf(why, WHY_MAX, "ldconfig: %.140s", words);
+		return r;
+	}
+	r = reread(s, why);
+	if (r == 0 && !situation_settled(s, true))
+		r = why_broken(why, "ldconfig ran, and its cache does not lead to %.100s", s->set_path);
+	return r < 0 ? r : prove(s, switch_expects_set(s), why);
+}
+
+/* What was renamed aside gets its name again. */
+static int restore_saved(const struct situation *s, int dir, char *why)
+{
+	if (!*s->saved || renameat(dir, s->saved, dir, s->conf_name) == 0)
+		return 0;
+	return why_failed(why, -errno);
+}
+
+static void say_whether_programs_start(const struct situation *s)
+{
+	struct witness w;
+	char why[WHY_MAX];
+
+	if (witness_run(&s->root, NULL, &w, why) == 0)
+		message_warn("32-bit programs start, with %s", w.libc);
+	else
+		message_warn("32-bit programs do not start: %s; reinstall the base C library", why);
+}
+
+/* Back to the base, in three lines with the one that says what failed. */
+static void roll_back(struct situation *s, int dir)
+{
+	char why[WHY_MAX] = "";
+	int r = reread(s, why);
+
+	if (r == 0)
+		r = withdraw_entry(s, dir, why);
+	if (r == 0)
+		r = restore_saved(s, dir, why);
+	if (r == 0)
+		r = build_cache(s, why);
+	if (r < 0)
+		message_error(situation_conf_path(s), "the entry could not be withdrawn", why);
+	else
+		message_warn("%s: withdrawn, and ldconfig was run again", situation_conf_path(s));
+	say_whether_programs_start(s);
+}
+
+/* The lock, and no end in the middle by a terminal's signals: what this does is short. */
+static int begin(const struct situation *s, int *dir, sigset_t *before)
+{
+	sigset_t block;
+	int r;
+
+	*dir = root_open(&s->root, s->conf_dir, O_RDONLY | O_DIRECTORY);
+	if (*dir < 0)
+		return message_error(s->conf_dir, "cannot be opened", strerror(-*dir));
+	r = publish_lock(*dir, LOCK_TIMEOUT_MS);
+	if (r < 0)
+		return message_error(s->conf_dir, "locked by another run of ldconfig-hwcap", strerror(-r));
+	sigemptyset(&block);
+	sigaddset(&block, SIGINT);
+	sigaddset(&block, SIGTERM);
+	sigaddset(&block, SIGHUP);
+	sigaddset(&block, SIGQUIT);
+	sigprocmask(SIG_BLOCK, &block, before);
+	return EXIT_CLEAN;
+}
+
+static void end(const sigset_t *before)
+{
+	sigprocmask(SIG_SETMASK, before, NULL);
+}
+
+static const char *what_it_does(const struct situation *s, char *buf, size_t size)
+{
+	if (s->entry.strategy == STRATEGY_HWCAP)
+		snprintf(buf, size, "hwcap %u " STRATEGY_NAME, s->entry.index);
+	else if (s->entry.strategy == STRATEGY_ALIAS)
+		snprintf(buf, size, "alias %s", s->entry.alias);
+	else
+		snprintf(buf, size, "directory %s", s->entry.directory);
+	return buf;
+}
+
+static void say_result(const struct situation *s, const char *result, const char *reason)
+{
+	char what[PATH_MAX + 32];
+
+	message_say("%s (%s)%s%s", result, what_it_does(s, what, sizeof(what)), reason ? ": " : "",
+			reason ? reason : "");
+}
+
+static int do_enable(struct situation *s, const char *reason)
+{
+	_cleanup_close_ int dir = -1;
+	char why[WHY_MAX];
+	sigset_t before;
+	int r;
+
+	if (begin(s, &dir, &before) != EXIT_CLEAN)
+		return EXIT_ERROR;
+	/* Somebody may have been here before the lock was ours. */
+	r = reread(s, why);
+	if (r == 0)
+		r = publish(s, dir, why);
+	if (r < 0) {
+		message_error(situation_conf_path(s), "could not be enabled", why);
+		roll_back(s, dir);
+	} else {
+		say_result(s, "enabled", reason);
+	}
+	end(&before);
+	return r < 0 ? EXIT_ERROR : EXIT_CLEAN;
+}
+
+int switch_enable(struct situation *s, const char *reason)
+{
+	char why[WHY_MAX];
+	int status = switch_check(s);
+
+	if (status != EXIT_CLEAN)
+		return status;
+	if (situation_settled(s, true) && prove(s, switch_expects_set(s), why) == 0) {
+		say_result(s, "enabled already", reason);
+		return EXIT_CLEAN;
+	}
+	if (s->options->dry_run) {
+		message_say("would write %s, and run " LDCONFIG ":\n%s", situation_conf_path(s), s->text);
+		return EXIT_CLEAN;
+	}
+	return do_enable(s, reason);
+}
+
+/* Whether somebody else's line keeps the set in force. */
+static int say_disabled(const struct situation *s, const char *reason)
+{
+	unsigned line;
+	const char *others = situation_others(s, &line);
+
+	if (!others) {
+		message_say("disabled%s%s", reason ? ": " : "", reason ? reason : "");
+		return EXIT_CLEAN;
+	}
+	message_warn("%s:%u: enables nosegneg, and is not ours: left as it is", others, line);
+	return EXIT_CLEAN;
+}
+
+static int withdraw(struct situation *s, int dir, char *why)
+{
+	char words[WHY_MAX];
+	unsigned line;
+	int r = withdraw_entry(s, dir, why);
+
+	if (r == 0 && build_cache(s, words) < 0) {
+		snprintf(why, WHY_MAX, "ldconfig: %.140s", words);
+		r = -EPROTO;
+	}
+	if (r == 0)
+		r = reread(s, why);
+	if (r == 0 && !situation_settled(s, false))
+		r = why_broken(why, "ldconfig ran, and its cache still leads to %.100s", s->set_path);
+	if (r == 0 && s->has_loader && !situation_others(s, &line))
+		r = prove(s, false, why);
+	return r;
+}
+
+int switch_disable(struct situation *s, const char *reason)
+{
+	_cleanup_close_ int dir = -1;
+	char why[WHY_MAX];
+	sigset_t before;
+	int r;
+
+	if (s->published == PUBLISHED_FOREIGN)
+		message_warn("%s: not written by ldconfig-hwcap: left as it is", situation_conf_path(s));
+	if (situation_settled(s, false))
+		return say_disabled(s, reason);
+	if (s->options->dry_run) {
+		message_say("would remove %s, and run " LDCONFIG, situation_conf_path(s));
+		return EXIT_CLEAN;
+	}
+	if (begin(s, &dir, &before) != EXIT_CLEAN)
+		return EXIT_ERROR;
+	r = reread(s, why);
+	if (r == 0)
+		r = withdraw(s, dir, why);
+	end(&before);
+	if (r < 0) {
+		message_error(situation_conf_path(s), "could not be disabled", why);
+		say_whether_programs_start(s);
+		return EXIT_ERROR;
+	}
+	return say_disabled(s, reason);
+}
