@@ -10,11 +10,12 @@ S := $(B)/static
 
 helper_libs := -lelf -llzma -lzstd -llz4 -lbz2 -lz
 helper_sources := $(sort $(wildcard ldconfig-hwcap/*.c))
-helper_lib_sources := $(filter-out lib/base/digest.c lib/base/suite.c,\
-	$(sort $(wildcard lib/base/*.c lib/loader/*.c lib/xen/*.c)) \
-	$(addprefix lib/elf/,dynamic.c headers.c image.c image-code.c notes.c object.c))
+helper_lib_sources := $(addprefix lib/base/,manifest.c process.c publish.c root.c text.c util.c why.c) \
+	$(addprefix lib/elf/,dynamic.c headers.c image.c image-code.c notes.c object.c) \
+	$(filter-out lib/loader/resolve%,$(sort $(wildcard lib/loader/*.c))) lib/xen/cpuid.c
 helper_objects := $(patsubst %.c,$(O)-i386/%.o,$(filter-out %/witness.c,$(helper_sources)) $(helper_lib_sources))
-helper_compile = $(HELPER_CC) $(our_cflags) $(our_cppflags) -ffunction-sections -fdata-sections $(CPPFLAGS) $(CFLAGS)
+helper_compile = $(HELPER_CC) $(our_cflags) $(our_cppflags) -Os -ffunction-sections -fdata-sections \
+	-fno-asynchronous-unwind-tables $(CPPFLAGS) $(CFLAGS)
 
 $(S)/stamp: conf/static-libs tools/fetch
 	$(call say,FETCH,static i386 libraries)

@@ -57,3 +57,30 @@ const char *text_quote(char *buf, size_t size, const char *s)
 	buf[at] = '\0';
 	return buf;
 }
+
+static int digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'z' ? c - 'a' + 10 : 99;
+}
+
+bool text_number(const char **at, unsigned base, uint64_t max, uint64_t *out)
+{
+	const char *s = *at;
+	uint64_t value = 0;
+
+	for (; digit(*s) < (int)base; s++) {
+		unsigned d = (unsigned)digit(*s);
+
+		if (d > max || value > (max - d) / base)
+			return false;
+		value = value * base + d;
+	}
+	if (s == *at)
+		return false;
+	*at = s;
+	*out = value;
+	return true;
+}

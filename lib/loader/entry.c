@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/util.h"
 #include "loader/entry.h"
 
@@ -90,10 +91,16 @@ static void take_alias(const char *line, struct entry *out)
 
 static void take_line(const char *line, struct entry *out)
 {
+	uint64_t index;
+
 	if (strncmp(line, ALIAS, strlen(ALIAS)) == 0) {
 		take_alias(line + strlen(ALIAS), out);
-	} else if (sscanf(line, "hwcap %u " STRATEGY_NAME, &out->index) == 1) {
-		out->strategy = STRATEGY_HWCAP;
+	} else if (strncmp(line, "hwcap ", 6) == 0) {
+		line += 6;
+		if (text_number(&line, 10, STRATEGY_INDEX_MAX, &index) && strcmp(line, " " STRATEGY_NAME) == 0) {
+			out->strategy = STRATEGY_HWCAP;
+			out->index = (unsigned)index;
+		}
 	} else if (line[0] == '/' && strlen(line) < sizeof(out->directory)) {
 		out->strategy = STRATEGY_DIRECTORY;
 		strcpy(out->directory, line);

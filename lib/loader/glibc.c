@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/util.h"
 #include "loader/glibc.h"
 
@@ -82,15 +83,15 @@ bool glibc_at_most(const struct glibc *glibc, unsigned major, unsigned minor)
 /* "2.36" or "2.12.2", with something else behind. */
 static bool read_version(const char *s, struct glibc *out)
 {
-	unsigned major, minor, patch = 0;
-	int n = 0;
+	uint64_t major, minor, patch = 0;
 
-	if (sscanf(s, "%2u.%3u%n", &major, &minor, &n) != 2 || n == 0)
+	if (!text_number(&s, 10, 99, &major) || *s++ != '.' || !text_number(&s, 10, 999, &minor))
 		return false;
-	sscanf(s + n, ".%4u", &patch);
-	out->major = major;
-	out->minor = minor;
-	out->patch = patch;
+	if (*s++ == '.')
+		text_number(&s, 10, 9999, &patch);
+	out->major = (unsigned)major;
+	out->minor = (unsigned)minor;
+	out->patch = (unsigned)patch;
 	return true;
 }
 

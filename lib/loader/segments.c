@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "base/text.h"
 #include "loader/segments.h"
 
 #define ACCESS_CODE        0x0800 /* type bit 3: code, else data */
@@ -36,18 +38,24 @@ bool segments_shortened(const struct segments *s)
 void segments_format(const struct segments *s, char *buf, size_t size)
 {
 	if (s->known)
-		snprintf(buf, size, "limit=%#x access=%#x", s->limit, s->access);
+		snprintf(buf, size, "limit=0x%x access=0x%x", s->limit, s->access);
 	else
 		snprintf(buf, size, "unknown");
 }
 
 int segments_parse(const char *text, struct segments *out)
 {
-	unsigned limit, access;
-	int end = 0;
+	static const char first[] = "limit=0x", second[] = " access=0x";
+	uint64_t limit, access;
 
-	if (sscanf(text, "limit=%x access=%x%n", &limit, &access, &end) != 2 || text[end] != '\0')
+	if (strncmp(text, first, sizeof(first) - 1) != 0)
 		return -EBADMSG;
-	*out = (struct segments){ .known = true, .limit = limit, .access = access };
+	text += sizeof(first) - 1;
+	if (!text_number(&text, 16, UINT32_MAX, &limit) || strncmp(text, second, sizeof(second) - 1) != 0)
+		return -EBADMSG;
+	text += sizeof(second) - 1;
+	if (!text_number(&text, 16, UINT32_MAX, &access) || *text)
+		return -EBADMSG;
+	*out = (struct segments){ .known = true, .limit = (uint32_t)limit, .access = (uint32_t)access };
 	return 0;
 }
