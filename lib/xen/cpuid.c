@@ -260,8 +260,7 @@ int xen_cpuid_parse(const char *value, struct xen_cpuid *out)
 		return 0;
 	}
 	s = parse_view(value, "plain=", &cpuid.plain);
-	if (s && *s == ' ')
-		s = parse_view(s + 1, "forced=", &cpuid.forced);
+	s = s && *s == ' ' ? parse_view(s + 1, "forced=", &cpuid.forced) : NULL;
 	if (!s || *s)
 		return -EBADMSG;
 	*out = cpuid;

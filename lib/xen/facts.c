@@ -29,6 +29,7 @@ static const char *const paths[XEN_FILES] = {
 	[XEN_FILE_PRODUCT] = "/sys/class/dmi/id/product_name",
 	[XEN_FILE_CPUINFO] = "/proc/cpuinfo",
 	[XEN_FILE_PROBE] = "/nosegneg-probe",
+	[XEN_FILE_CAPTURE] = "/nosegneg-capture",
 };
 
 /* What only the decisions need. */
@@ -104,6 +105,23 @@ static void read_probe(struct reading *r)
 		xen_probe_parse(data, size, &r->f->probe);
 }
 
+/* tools/capture lists what it could not read: here such a file is missing, there it was not. */
+static void read_capture(struct reading *r)
+{
+	static const char word[] = "unreadable ";
+	_cleanup_free_ char *data = NULL;
+	size_t size = 0;
+	char *rest, *line;
+
+	if (read_whole(r, XEN_FILE_CAPTURE, &data, &size) < 0)
+		return;
+	for (line = strtok_r(data, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+		for (enum xen_file file = 0; file < XEN_FILES; file++)
+			if (strncmp(line, word, strlen(word)) == 0 && strcmp(line + strlen(word), paths[file]) == 0 &&
+					r->f->error[file] == -ENOENT)
+				r->f->error[file] = -EACCES;
+}
+
 /* That they can be read shows that /proc is there at all. */
 static void read_witnesses(struct reading *r)
 {
@@ -142,7 +160,11 @@ static void read_files(struct reading *r)
 	f->lib_tls = is_there(r->root, "/lib/tls");
 	f->lib_tls_disabled = is_there(r->root, "/lib/tls.disabled");
 	read_witnesses(r);
-	read_probe(r);
+	/* The host may have such files, too; there they mean nothing. */
+	if (!r->root->host) {
+		read_probe(r);
+		read_capture(r);
+	}
 }
 
 static void take_cpuid(struct xen_facts *f, const struct xen_cpuid *cpuid)
@@ -176,7 +198,8 @@ static enum xen_answer decide_on_xen(const struct xen_facts *f)
 		return XEN_YES;
 	if (f->cpuid.known)
 		return XEN_NO;
-	if (f->sys_hypervisor == XEN_NOT_KNOWN || f->proc_xen == XEN_NOT_KNOWN || could_not_read(f, XEN_FILE_TYPE))
+	if (f->sys_hypervisor == XEN_NOT_KNOWN || f->proc_xen == XEN_NOT_KNOWN || could_not_read(f, XEN_FILE_TYPE) ||
+			could_not_read(f, XEN_FILE_CONTROL))
 		return XEN_NOT_KNOWN;
 	return seen ? XEN_NO : XEN_NOT_KNOWN;
 }

@@ -55,7 +55,8 @@ enum xen_file {
 	XEN_FILE_ARCH,
 	XEN_FILE_PRODUCT, /* of the DMI tables, which PVH guests lack */
 	XEN_FILE_CPUINFO,
-	XEN_FILE_PROBE,
+	XEN_FILE_PROBE,   /* this and the next are read in trees alone */
+	XEN_FILE_CAPTURE, /* what tools/capture could not read */
 	XEN_FILES
 };
 
