@@ -6,6 +6,7 @@
 #include "kernel.h"
 #include "log.h"
 #include "output.h"
+#include "program.h"
 #include "scan.h"
 #include "set.h"
 
@@ -16,6 +17,8 @@ static const char usage[] =
 		"library?\n"
 		"       nosegneg-check kernel [options] IMAGE... what a kernel image asks of the loader and of Xen\n"
 		"       nosegneg-check log [options] [FILE|-]   processes that the kernel's warnings name\n"
+		"       nosegneg-check [options] [--] PROGRAM... what would be loaded for a program, from where, and "
+		"what is in it\n"
 		"       nosegneg-check --help | --version\n"
 		"\n"
 		"'nosegneg-check COMMAND --help' lists a command's options; nosegneg-check(1) is the manual.\n";
@@ -47,6 +50,8 @@ static int run(int argc, char **argv)
 		puts("nosegneg-check " NOSEGNEG_VERSION);
 		return EXIT_CLEAN;
 	}
+	if (program_wanted(argc, argv))
+		return program_command(argc, argv);
 	if (*command)
 		output_error(command, "no such command", "try 'nosegneg-check --help'");
 	else
