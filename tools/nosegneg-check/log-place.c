@@ -242,12 +242,17 @@ static void look_into(
 	snprintf(path, sizeof(path), "/proc/self/fd/%d/root", proc->fd);
 	r = root_open_tree(&root, path);
 	fd = r < 0 ? r : root_open(&root, m->path, O_RDONLY | O_NONBLOCK);
+	/* The kernel writes " (deleted)" behind the name of a file that is gone. */
+	if (fd == -ENOENT || (fd >= 0 && fstat(fd, &st) == 0 && st.st_ino != m->ino)) {
+		why_broken(out->why, "the file was removed or replaced since the process began");
+		return;
+	}
 	if (fd < 0 || fstat(fd, &st) != 0) {
 		why_failed(out->why, fd < 0 ? fd : -errno);
 		return;
 	}
-	if (!S_ISREG(st.st_mode) || st.st_ino != m->ino) {
-		why_broken(out->why, "the file was replaced since the process began");
+	if (!S_ISREG(st.st_mode)) {
+		why_broken(out->why, "no regular file");
 		return;
 	}
 	file = file_of(places, fd, &st);
