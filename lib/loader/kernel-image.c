@@ -155,10 +155,15 @@ static int read_bzimage(struct source *src, struct kernel_image *image)
 	return has_payload_fields(src) ? read_payload(src, image) : search_payload(src, image);
 }
 
+static int not_image(const struct source *src, const char *what)
+{
+	snprintf(src->why, WHY_MAX, "%s", what);
+	return -ENOEXEC;
+}
+
 static int not_kernel(const struct source *src)
 {
-	snprintf(src->why, WHY_MAX, "not a kernel image: neither bzImage nor ELF, packed or not");
-	return -ENOEXEC;
+	return not_image(src, "not a kernel image: neither bzImage nor ELF, packed or not");
 }
 
 static int unpack_image(struct source *src, struct kernel_image *image)
@@ -186,12 +191,12 @@ static int check_elf(const struct source *src, const struct kernel_image *image)
 
 	if (r < 0)
 		return r;
+	if (h.data && h.type != ET_EXEC && h.type != ET_DYN)
+		return not_image(src, "an ELF file, but neither a kernel nor a shared object");
 	for (uint32_t i = 0; i < h.phnum; i++) {
 		headers_segment(&h, i, &s);
-		if (s.type != PT_INTERP)
-			continue;
-		snprintf(src->why, WHY_MAX, "a program for the dynamic loader, not a kernel");
-		return -ENOEXEC;
+		if (s.type == PT_INTERP)
+			return not_image(src, "a program for the dynamic loader, not a kernel");
 	}
 	return 0;
 }

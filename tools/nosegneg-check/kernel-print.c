@@ -26,6 +26,12 @@ static bool is_64bit_kernel(const struct kernel_image *image)
 	return false;
 }
 
+/* The file is a vDSO, not a kernel with one inside. */
+static bool is_vdso(const struct kernel_image *image)
+{
+	return image->nvdso > 0 && image->vdso[0].off == 0;
+}
+
 /* What the note means to the loader. 64-bit kernels carry the note of 32-bit ones and never set its mask (Linux
  * arch/x86/xen/setup.c, fiddle_vdso). */
 static const char *meaning(char *buf, const struct kernel_image *image, size_t i, const struct kernelcap *cap)
@@ -40,10 +46,13 @@ static const char *meaning(char *buf, const struct kernel_image *image, size_t i
 		return "the kernel never asks: not in Linux since 5.9, and not when built without CONFIG_XEN";
 	if (!kernelcap_index(cap, "nosegneg", &index, &enabled))
 		return "the kernel never asks for nosegneg libraries";
-	when = enabled                  ? "always (XenLinux, Linux 2.6.23)"
-	       : is_64bit_kernel(image) ? "never: a 64-bit kernel leaves the mask as it is"
-					: "only when it runs on Xen (mask set at boot)";
-	snprintf(buf, MEANING_MAX, "hwcap %u nosegneg: the kernel asks %s", index, when);
+	if (enabled)
+		when = is_vdso(image) ? "asks (mask set)"
+				      : "always asks (mask set in the image: XenLinux, Linux 2.6.23)";
+	else
+		when = is_64bit_kernel(image) ? "never asks: 64-bit kernels leave the mask as it is"
+					      : "asks only when it runs on Xen (mask set at boot)";
+	snprintf(buf, MEANING_MAX, "hwcap %u nosegneg: the kernel %s", index, when);
 	return buf;
 }
 
@@ -199,7 +208,7 @@ void kernel_print_text(const struct kernel_report *report)
 		puts("  vdso     none found");
 	for (size_t i = 0; i < image->nvdso; i++)
 		print_vdso(image, i, &report->note[i]);
-	if (report->elf)
+	if (report->elf && !is_vdso(image))
 		print_xen(&report->xen);
 }
 
@@ -320,6 +329,6 @@ json_t *kernel_report_json(const struct kernel_report *report)
 	json_object_set_new(o, "size", json_integer((json_int_t)image->size));
 	json_object_set_new(o, "kernel_version", *image->version ? json_string(image->version) : json_null());
 	json_object_set_new(o, "vdsos", vdsos);
-	json_object_set_new(o, "xen", report->elf ? xen_json(&report->xen) : json_null());
+	json_object_set_new(o, "xen", report->elf && !is_vdso(image) ? xen_json(&report->xen) : json_null());
 	return o;
 }
