@@ -13,6 +13,37 @@ build_tests := $(filter-out %/harness.sh,$(sort $(wildcard tests/build/*.sh)))
 m32 := $(CC) -m32 -O2
 fixtures := $(addprefix $(F)/,segref.o segref.so segref-nosections.so large.so tls.o tls-pie tls-nopie tls-static tls-nosegneg)
 
+# Kernels and their vDSOs: MASK BIT COUNT of the note, as the kernels of four times had it, and a lying count.
+notes := tests/data/notes
+vdso_xenlinux := 1 0 1
+vdso_early := 1 1 1
+vdso_pvops := 0 1 1
+vdso_always := 2 1 1
+vdso_count := 2 1 7
+vdso_notes := xenlinux early pvops always count
+packings := gzip xz zstd lz4 lzma bzip2 old
+fixtures += $(vdso_notes:%=$(F)/vdso-%.so) $(addprefix $(F)/,vdso-none.so vdso-64.so vmlinux-32 vmlinux-64) \
+	$(packings:%=$(F)/bzimage-%)
+vdso_flags := -shared -nostdlib -Wl,-z,noseparate-code -Wl,-z,max-page-size=4096 -Wl,--build-id=none
+kernel_flags := -static -nostdlib -no-pie -Wl,-z,noseparate-code -Wl,-z,max-page-size=4096 -Wl,--build-id=none
+
+$(vdso_notes:%=$(F)/vdso-%.so): $(F)/vdso-%.so: $(notes)/vdso.S mk/tests.mk
+	@mkdir -p $(@D)
+	$(Q)$(m32) $(vdso_flags) -Wl,-soname,linux-gate.so.1 -DMASK=$(word 1,$(vdso_$*)) -DBIT=$(word 2,$(vdso_$*)) \
+		-DCOUNT=$(word 3,$(vdso_$*)) $< -o $@
+$(F)/vdso-none.so: $(notes)/vdso.S mk/tests.mk
+	@mkdir -p $(@D)
+	$(Q)$(m32) $(vdso_flags) -Wl,-soname,linux-gate.so.1 $< -o $@
+$(F)/vdso-64.so: $(notes)/vdso.S mk/tests.mk
+	@mkdir -p $(@D)
+	$(Q)$(CC) -m64 $(vdso_flags) -Wl,-soname,linux-vdso.so.1 $< -o $@
+$(F)/vmlinux-32: $(notes)/vmlinux.S $(F)/vdso-pvops.so $(F)/vdso-early.so
+	$(Q)$(m32) $(kernel_flags) -DVDSO_A='"$(F)/vdso-pvops.so"' -DVDSO_B='"$(F)/vdso-early.so"' $< -o $@
+$(F)/vmlinux-64: $(notes)/vmlinux.S $(F)/vdso-64.so $(F)/vdso-pvops.so
+	$(Q)$(CC) -m64 $(kernel_flags) -DVDSO_A='"$(F)/vdso-64.so"' -DVDSO_B='"$(F)/vdso-pvops.so"' $< -o $@
+$(packings:%=$(F)/bzimage-%): $(F)/bzimage-%: $(F)/vmlinux-32 $(notes)/make-bzimage
+	$(Q)$(notes)/make-bzimage $< $* $@
+
 $(F)/segref.o: tests/data/segref.S
 	@mkdir -p $(@D)
 	$(Q)$(m32) -Wa,--no-warn -c $< -o $@
