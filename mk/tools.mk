@@ -7,7 +7,9 @@ CC := gcc
 endif
 prefix ?= /usr/local
 bindir ?= $(prefix)/bin
+sbindir ?= $(prefix)/sbin
 mandir ?= $(prefix)/share/man
+completiondir ?= $(prefix)/share/bash-completion/completions
 
 # Ours and theirs apart: the user's CFLAGS come last and survive.
 our_cflags := -std=gnu11 -O2 -g -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Ilib \
@@ -67,7 +69,9 @@ $(B)/man/%: docs/man/%.scd
 	$(call say,SCDOC,$@)
 	$(Q)scdoc < $< > $@
 
-install: tools ## install the programs and manual pages below $(DESTDIR)$(prefix)
-	$(Q)install -d $(DESTDIR)$(bindir) $(DESTDIR)$(mandir)/man1
-	$(Q)install -m 755 $(programs) $(DESTDIR)$(bindir)
-	$(Q)install -m 644 $(filter %.1,$(man_pages)) $(DESTDIR)$(mandir)/man1
+install: tools ## install the programs, manual pages and completions below $(DESTDIR)$(prefix)
+	$(Q)install -d $(addprefix $(DESTDIR),$(bindir) $(sbindir) $(mandir)/man1 $(mandir)/man5 $(mandir)/man8 $(completiondir))
+	$(Q)install -m 755 $(NOSEGNEG_CHECK) $(DESTDIR)$(bindir)
+	$(Q)install -m 755 $(HELPER) $(DESTDIR)$(sbindir)
+	$(Q)for page in $(man_pages); do install -m 644 $$page $(DESTDIR)$(mandir)/man$${page##*.}; done
+	$(Q)install -m 644 $(wildcard conf/completion/*) $(DESTDIR)$(completiondir)
