@@ -26,7 +26,7 @@
 
 /* A payload that has to be searched: so many streams are tried, and none of those kernels was larger. */
 #define TRIES_MAX 16
-#define OLD_MAX   (64u << 20)
+#define OLD_MAX   (KERNEL_IMAGE_MAX / TRIES_MAX)
 
 /* What is read, and whether its buffer may be taken. */
 struct source {
