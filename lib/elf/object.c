@@ -13,7 +13,6 @@
 /* Far above what real files have; they bound what a lying one costs. */
 #define SEGMENTS_MAX    256
 #define TAGS_MAX        4096
-#define NAMES_MAX       1024
 #define VERSIONS_MAX    4096
 #define NAME_LENGTH_MAX 4096
 #define STRINGS_MAX     (16u << 20)
@@ -27,15 +26,6 @@ struct source {
 	uint64_t size;
 	struct object *obj;
 	char *why;
-};
-
-/* What the dynamic section says, before its addresses are followed. 0 is "not there". */
-struct tags {
-	uint64_t soname, rpath, runpath;
-	uint64_t strtab, strsz, verdef, verdefnum, verneed, verneednum;
-	bool has_soname, has_rpath, has_runpath;
-	uint64_t *needed, *filter;
-	size_t nneeded, needed_cap, nfilter, filter_cap;
 };
 
 /* Reads the header through libelf, which takes both classes, and checks that it is an x86 one. */
@@ -101,7 +91,7 @@ static int read_segments(const struct source *src, size_t phnum)
 	return 0;
 }
 
-static const struct object_segment *find_segment(const struct object *obj, uint32_t type)
+const struct object_segment *object_segment(const struct object *obj, uint32_t type)
 {
 	for (size_t i = 0; i < obj->nsegment; i++)
 		if (obj->segment[i].type == type)
@@ -131,133 +121,120 @@ static Elf_Data *chunk_at(const struct source *src, uint64_t addr, uint64_t max)
 	return NULL;
 }
 
-static int add_value(uint64_t **list, size_t *n, size_t *cap, uint64_t value, char *why)
-{
-	int r;
-
-	if (*n == NAMES_MAX)
-		return why_broken(why, "more than %u entries of one kind in the dynamic section", NAMES_MAX);
-	r = array_reserve(list, cap, *n + 1, sizeof(**list));
-	if (r < 0)
-		return why_failed(why, r);
-	(*list)[(*n)++] = value;
-	return 0;
-}
-
-/* Tags whose value goes to one place. */
-static uint64_t *plain_tag(const struct source *src, struct tags *t, int64_t tag)
-{
-	switch (tag) {
-	case DT_STRTAB:
-		return &t->strtab;
-	case DT_STRSZ:
-		return &t->strsz;
-	case DT_VERDEF:
-		return &t->verdef;
-	case DT_VERDEFNUM:
-		return &t->verdefnum;
-	case DT_VERNEED:
-		return &t->verneed;
-	case DT_VERNEEDNUM:
-		return &t->verneednum;
-	case DT_FLAGS:
-		return &src->obj->flags;
-	case DT_FLAGS_1:
-		return &src->obj->flags_1;
-	default:
-		return NULL;
-	}
-}
-
-static int take_tag(const struct source *src, struct tags *t, int64_t tag, uint64_t value)
-{
-	uint64_t *place = plain_tag(src, t, tag);
-
-	if (place)
-		*place = value;
-	else if (tag == DT_NEEDED)
-		return add_value(&t->needed, &t->nneeded, &t->needed_cap, value, src->why);
-	else if (tag == DT_FILTER || tag == DT_AUXILIARY)
-		return add_value(&t->filter, &t->nfilter, &t->filter_cap, value, src->why);
-	else if (tag == DT_SONAME)
-		t->soname = value, t->has_soname = true;
-	else if (tag == DT_RPATH)
-		t->rpath = value, t->has_rpath = true;
-	else if (tag == DT_RUNPATH)
-		t->runpath = value, t->has_runpath = true;
-	return 0;
-}
-
-static int read_tags(const struct source *src, const struct object_segment *s, struct tags *t)
+static int read_tags(const struct source *src, const struct object_segment *s)
 {
 	size_t entry = gelf_fsize(src->elf, ELF_T_DYN, 1, EV_CURRENT);
 	uint64_t count = s->filesz / entry < TAGS_MAX ? s->filesz / entry : TAGS_MAX;
 	Elf_Data *data = chunk(src, s->off, count * entry, ELF_T_DYN);
+	struct object *obj = src->obj;
 	GElf_Dyn dyn;
-	int r = 0;
 
 	if (!data && count)
 		return why_broken(src->why, "the dynamic section cannot be read");
-	for (uint64_t i = 0; r == 0 && i < count && gelf_getdyn(data, (int)i, &dyn) && dyn.d_tag != DT_NULL; i++)
-		r = take_tag(src, t, dyn.d_tag, dyn.d_un.d_val);
-	return r;
+	obj->tag = calloc((size_t)count + 1, sizeof(*obj->tag));
+	if (!obj->tag)
+		return why_failed(src->why, -ENOMEM);
+	for (uint64_t i = 0; i < count && gelf_getdyn(data, (int)i, &dyn) && dyn.d_tag != DT_NULL; i++)
+		obj->tag[obj->ntag++] = (struct object_tag){ dyn.d_tag, dyn.d_un.d_val };
+	return 0;
 }
 
-static int read_strings(const struct source *src, const struct tags *t)
+/* The last one counts, as in ld.so, which fills a table by tag (elf/get-dynamic-info.h). */
+static const struct object_tag *find_tag(const struct object *obj, int64_t tag)
 {
+	for (size_t i = obj->ntag; i > 0; i--)
+		if (obj->tag[i - 1].tag == tag)
+			return &obj->tag[i - 1];
+	return NULL;
+}
+
+uint64_t object_tag_value(const struct object *obj, int64_t tag)
+{
+	const struct object_tag *found = find_tag(obj, tag);
+
+	return found ? found->value : 0;
+}
+
+bool object_has_tag(const struct object *obj, int64_t tag)
+{
+	return find_tag(obj, tag) != NULL;
+}
+
+static int read_strings(const struct source *src)
+{
+	uint64_t addr = object_tag_value(src->obj, DT_STRTAB), size = object_tag_value(src->obj, DT_STRSZ);
 	Elf_Data *data;
 
-	if (t->strsz > STRINGS_MAX)
-		return why_broken(src->why, "a dynamic string table of %" PRIu64 " bytes", t->strsz);
-	data = chunk_at(src, t->strtab, t->strsz);
-	if (!data || data->d_size != t->strsz)
+	if (!addr)
+		return 0;
+	if (size > STRINGS_MAX)
+		return why_broken(src->why, "a dynamic string table of %" PRIu64 " bytes", size);
+	data = chunk_at(src, addr, size);
+	if (!data || data->d_size != size)
 		return why_broken(src->why, "the dynamic string table lies outside the file");
 	src->obj->strings = malloc(data->d_size + 1);
 	if (!src->obj->strings)
 		return why_failed(src->why, -ENOMEM);
 	memcpy(src->obj->strings, data->d_buf, data->d_size);
 	src->obj->strings[data->d_size] = '\0';
+	src->obj->strings_size = size;
 	return 0;
 }
 
-static int string_at(const struct source *src, const struct tags *t, uint64_t off, const char **out)
+const char *object_string(const struct object *obj, uint64_t off)
 {
-	if (off >= t->strsz || strnlen(src->obj->strings + off, NAME_LENGTH_MAX) == NAME_LENGTH_MAX)
-		return why_broken(src->why, "a name lies beyond the dynamic string table, or is very long");
-	*out = src->obj->strings + off;
-	return 0;
+	if (off >= obj->strings_size || strnlen(obj->strings + off, NAME_LENGTH_MAX) == NAME_LENGTH_MAX)
+		return NULL;
+	return obj->strings + off;
 }
 
-static int names_at(const struct source *src, const struct tags *t, const uint64_t *off, size_t n, const char ***list,
-		size_t *count)
+static int string_at(const struct source *src, uint64_t off, const char **out)
 {
+	*out = object_string(src->obj, off);
+	return *out ? 0 : why_broken(src->why, "a name lies beyond the dynamic string table, or is very long");
+}
+
+static int read_name(const struct source *src, int64_t tag, const char **out)
+{
+	const struct object_tag *found = find_tag(src->obj, tag);
+
+	return found ? string_at(src, found->value, out) : 0;
+}
+
+/* The names of all entries of one kind or another, in the file's order. */
+static int read_list(const struct source *src, int64_t tag, int64_t other, const char ***list, size_t *count)
+{
+	const struct object *obj = src->obj;
+	size_t n = 0, cap = 0;
 	int r = 0;
 
-	if (n == 0)
-		return 0;
-	*list = calloc(n, sizeof(**list));
-	if (!*list)
-		return why_failed(src->why, -ENOMEM);
-	for (size_t i = 0; r == 0 && i < n; i++, *count += r == 0)
-		r = string_at(src, t, off[i], &(*list)[i]);
+	for (size_t i = 0; r == 0 && i < obj->ntag; i++) {
+		if (obj->tag[i].tag != tag && obj->tag[i].tag != other)
+			continue;
+		r = array_reserve(list, &cap, n + 1, sizeof(**list));
+		if (r < 0)
+			return why_failed(src->why, r);
+		r = string_at(src, obj->tag[i].value, &(*list)[n++]);
+	}
+	*count = n;
 	return r;
 }
 
-static int read_names(const struct source *src, const struct tags *t)
+static int read_names(const struct source *src)
 {
 	struct object *obj = src->obj;
-	int r = 0;
+	int r = read_name(src, DT_SONAME, &obj->soname);
 
-	if (t->has_soname)
-		r = string_at(src, t, t->soname, &obj->soname);
-	if (r == 0 && t->has_rpath)
-		r = string_at(src, t, t->rpath, &obj->rpath);
-	if (r == 0 && t->has_runpath)
-		r = string_at(src, t, t->runpath, &obj->runpath);
 	if (r == 0)
-		r = names_at(src, t, t->needed, t->nneeded, &obj->needed, &obj->nneeded);
+		r = read_name(src, DT_RPATH, &obj->rpath);
 	if (r == 0)
-		r = names_at(src, t, t->filter, t->nfilter, &obj->filter, &obj->nfilter);
+		r = read_name(src, DT_RUNPATH, &obj->runpath);
+	if (r == 0)
+		r = read_list(src, DT_NEEDED, DT_NEEDED, &obj->needed, &obj->nneeded);
+	if (r == 0)
+		r = read_list(src, DT_FILTER, DT_AUXILIARY, &obj->filter, &obj->nfilter);
+	obj->flags = object_tag_value(obj, DT_FLAGS);
+	obj->flags_1 = object_tag_value(obj, DT_FLAGS_1);
 	return r;
 }
 
@@ -284,93 +261,107 @@ static bool record_at(const Elf_Data *data, uint64_t off, void *record, size_t s
 	return true;
 }
 
-/* The tables are chains of records that lead on by relative, only ever forward offsets. */
-static int read_defs(const struct source *src, const struct tags *t)
+static int read_parent(const struct source *src, const Elf_Data *data, uint64_t at, uint32_t step, const char **parent)
 {
-	const Elf_Data *data = chunk_at(src, t->verdef, VERSIONS_SIZE_MAX);
-	Elf32_Verdef def = { 0 };
-	uint64_t at = 0;
+	Elf32_Verdaux aux;
 
-	for (uint64_t i = 0; i < t->verdefnum && (i == 0 || def.vd_next); i++) {
-		struct object_version v = { 0 };
-		Elf32_Verdaux aux;
-		int r;
-
-		at += def.vd_next;
-		if (!data || !record_at(data, at, &def, sizeof(def)) ||
-				!record_at(data, at + def.vd_aux, &aux, sizeof(aux)))
-			return why_broken(src->why, "version definition %" PRIu64 " lies outside the file", i);
-		v.base = def.vd_flags & VER_FLG_BASE;
-		r = string_at(src, t, aux.vda_name, &v.name);
-		if (r == 0)
-			r = add_version(src, &v);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	if (step == 0 || !record_at(data, at + step, &aux, sizeof(aux)))
+		return why_broken(src->why, "a version definition's parent lies outside the file");
+	return string_at(src, aux.vda_name, parent);
 }
 
-static int read_needs_of(const struct source *src, const struct tags *t, const Elf_Data *data, uint64_t at,
-		const Elf32_Verneed *need)
+static int read_def(const struct source *src, const Elf_Data *data, uint64_t at, const Elf32_Verdef *def)
+{
+	struct object_version v = { .flags = def->vd_flags, .index = def->vd_ndx & 0x7fff };
+	Elf32_Verdaux aux;
+	int r;
+
+	if (!record_at(data, at + def->vd_aux, &aux, sizeof(aux)))
+		return why_broken(src->why, "a version definition's name lies outside the file");
+	if (def->vd_version != VER_DEF_CURRENT)
+		return why_broken(src->why, "a version definition has format %u", def->vd_version);
+	r = string_at(src, aux.vda_name, &v.name);
+	if (r == 0 && def->vd_cnt > 1)
+		r = read_parent(src, data, at + def->vd_aux, aux.vda_next, &v.parent);
+	return r < 0 ? r : add_version(src, &v);
+}
+
+/* The tables are chains of records that lead on by relative, only ever forward offsets. */
+static int read_defs(const struct source *src)
+{
+	uint64_t addr = object_tag_value(src->obj, DT_VERDEF), count = object_tag_value(src->obj, DT_VERDEFNUM), at = 0;
+	const Elf_Data *data = addr ? chunk_at(src, addr, VERSIONS_SIZE_MAX) : NULL;
+	Elf32_Verdef def = { 0 };
+	int r = 0;
+
+	for (uint64_t i = 0; addr && r == 0 && i < count && (i == 0 || def.vd_next); i++) {
+		at += def.vd_next;
+		if (!data || !record_at(data, at, &def, sizeof(def)))
+			return why_broken(src->why, "version definition %" PRIu64 " lies outside the file", i);
+		r = read_def(src, data, at, &def);
+	}
+	return r;
+}
+
+static int read_needs_of(const struct source *src, const Elf_Data *data, uint64_t at, const Elf32_Verneed *need)
 {
 	struct object_version v = { 0 };
 	Elf32_Vernaux aux = { 0 };
-	int r = string_at(src, t, need->vn_file, &v.file);
+	int r = string_at(src, need->vn_file, &v.file);
 
+	if (need->vn_version != VER_NEED_CURRENT)
+		return why_broken(src->why, "a version need has format %u", need->vn_version);
 	for (unsigned i = 0; r == 0 && i < need->vn_cnt && (i == 0 || aux.vna_next); i++) {
 		at += aux.vna_next;
 		if (!record_at(data, at, &aux, sizeof(aux)))
 			return why_broken(src->why, "a needed version lies outside the file");
-		v.weak = aux.vna_flags & VER_FLG_WEAK;
-		r = string_at(src, t, aux.vna_name, &v.name);
+		v.flags = aux.vna_flags;
+		v.index = aux.vna_other & 0x7fff;
+		r = string_at(src, aux.vna_name, &v.name);
 		if (r == 0)
 			r = add_version(src, &v);
 	}
 	return r;
 }
 
-static int read_needs(const struct source *src, const struct tags *t)
+static int read_needs(const struct source *src)
 {
-	const Elf_Data *data = chunk_at(src, t->verneed, VERSIONS_SIZE_MAX);
+	uint64_t addr = object_tag_value(src->obj, DT_VERNEED), at = 0;
+	uint64_t count = object_tag_value(src->obj, DT_VERNEEDNUM);
+	const Elf_Data *data = addr ? chunk_at(src, addr, VERSIONS_SIZE_MAX) : NULL;
 	Elf32_Verneed need = { 0 };
-	uint64_t at = 0;
 	int r = 0;
 
-	for (uint64_t i = 0; r == 0 && i < t->verneednum && (i == 0 || need.vn_next); i++) {
+	for (uint64_t i = 0; addr && r == 0 && i < count && (i == 0 || need.vn_next); i++) {
 		at += need.vn_next;
 		if (!data || !record_at(data, at, &need, sizeof(need)))
 			return why_broken(src->why, "version need %" PRIu64 " lies outside the file", i);
-		r = read_needs_of(src, t, data, at + need.vn_aux, &need);
+		r = read_needs_of(src, data, at + need.vn_aux, &need);
 	}
 	return r;
 }
 
 static int read_dynamic(const struct source *src)
 {
-	const struct object_segment *s = find_segment(src->obj, PT_DYNAMIC);
-	struct tags t = { 0 };
+	const struct object_segment *s = object_segment(src->obj, PT_DYNAMIC);
 	int r;
 
 	if (!s)
 		return 0;
 	src->obj->dynamic = true;
-	r = read_tags(src, s, &t);
-	if (r == 0 && t.strtab)
-		r = read_strings(src, &t);
+	r = read_tags(src, s);
 	if (r == 0)
-		r = read_names(src, &t);
-	if (r == 0 && t.verdef)
-		r = read_defs(src, &t);
-	if (r == 0 && t.verneed)
-		r = read_needs(src, &t);
-	free(t.needed);
-	free(t.filter);
-	return r;
+		r = read_strings(src);
+	if (r == 0)
+		r = read_names(src);
+	if (r == 0)
+		r = read_defs(src);
+	return r < 0 ? r : read_needs(src);
 }
 
 static int read_interp(const struct source *src)
 {
-	const struct object_segment *s = find_segment(src->obj, PT_INTERP);
+	const struct object_segment *s = object_segment(src->obj, PT_INTERP);
 	Elf_Data *data;
 
 	if (!s)
@@ -497,6 +488,7 @@ void object_free(struct object *obj)
 	if (!obj)
 		return;
 	free(obj->segment);
+	free(obj->tag);
 	free(obj->needed);
 	free(obj->filter);
 	free(obj->version);

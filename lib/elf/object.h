@@ -23,9 +23,16 @@ struct object_segment {
 /* A version that the object defines, or needs of another one. */
 struct object_version {
 	const char *name;
-	const char *file; /* needed: of this soname; defined: NULL */
-	bool base;        /* defined: VER_FLG_BASE, the name of the library itself */
-	bool weak;        /* needed: VER_FLG_WEAK */
+	const char *file;   /* needed: of this soname; defined: NULL */
+	const char *parent; /* defined: the version it inherits from, or NULL */
+	uint16_t flags;     /* VER_FLG_... */
+	uint16_t index;     /* as in the symbols' version table */
+};
+
+/* An entry of the dynamic section. */
+struct object_tag {
+	int64_t tag; /* DT_... */
+	uint64_t value;
 };
 
 struct object {
@@ -35,7 +42,9 @@ struct object {
 	struct object_segment *segment;
 	size_t nsegment;
 
-	bool dynamic;       /* has PT_DYNAMIC */
+	bool dynamic;           /* has PT_DYNAMIC */
+	struct object_tag *tag; /* in the file's order, without DT_NULL */
+	size_t ntag;
 	const char *interp; /* these four may be NULL */
 	const char *soname;
 	const char *rpath, *runpath; /* as they stand in the file */
@@ -55,6 +64,7 @@ struct object {
 	bool has_tls;
 
 	char *strings, *interp_storage; /* what the names are borrowed from */
+	uint64_t strings_size;
 };
 
 /* Reads the object behind `fd`, which is not kept. On success *out is freed by the caller with object_free.
@@ -65,6 +75,16 @@ void object_free(struct object *obj);
 
 /* The same of an image in memory, laid out as the file is; `data` is not kept. */
 int object_parse(const void *data, uint64_t size, struct object **out, char *why);
+
+/* The value of the last dynamic entry of a kind; 0 where there is none. */
+uint64_t object_tag_value(const struct object *obj, int64_t tag);
+bool object_has_tag(const struct object *obj, int64_t tag);
+
+/* A name in the dynamic string table; NULL where it lies outside, or is longer than any name. */
+const char *object_string(const struct object *obj, uint64_t off);
+
+/* The first segment of a type; NULL where there is none. */
+const struct object_segment *object_segment(const struct object *obj, uint32_t type);
 
 /* Writes the build-id in hexadecimal; "" where there is none. `buf` has 2 * OBJECT_BUILD_ID_MAX + 1 bytes. */
 const char *object_build_id_hex(const struct object *obj, char *buf);

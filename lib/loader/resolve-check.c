@@ -28,7 +28,7 @@ static int check_version(struct resolution *res, size_t map, const struct object
 	size_t to = resolution_find_name(res, v->file);
 	const struct object *obj = to == SIZE_MAX ? NULL : res->map[to].pub.object;
 
-	if (!obj || v->weak || !defines_versions(obj) || defines(obj, v->name))
+	if (!obj || (v->flags & VER_FLG_WEAK) || !defines_versions(obj) || defines(obj, v->name))
 		return 0;
 	res->fatal = true;
 	return resolution_add_problem(res, RESOLVE_VERSION, map,
