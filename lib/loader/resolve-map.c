@@ -85,12 +85,8 @@ int resolution_add_problem(struct resolution *res, enum resolve_problem_kind kin
 }
 
 /* What _dl_map_object_from_fd refuses; NULL: nothing. */
-static const char *refusal(const struct resolution *res, const struct file_object *o)
+static const char *refusal(const struct resolution *res, const struct object *obj)
 {
-	const struct object *obj = o->object;
-
-	if (o->state == FILE_BROKEN)
-		return o->why;
 	if (obj->type != ET_DYN)
 		return "cannot dynamically load executable";
 	if (!obj->dynamic)
@@ -118,9 +114,10 @@ static bool is_preload(enum resolve_request request)
 }
 
 /* ld.so warns of what it cannot preload and goes on; anything else ends it. */
-static int add_broken(struct resolution *res, struct resolve_object *object, const char *why, size_t *out)
+static int add_broken(
+		struct resolution *res, struct resolve_object *object, const char *what, const char *why, size_t *out)
 {
-	const char *text = arena_printf(&res->arena, "%s: %s", object->path, why);
+	const char *text = arena_printf(&res->arena, "%s: %s", what, why);
 	int r;
 
 	*out = SIZE_MAX;
@@ -151,7 +148,7 @@ static int add_missing(struct resolution *res, const struct resolve_object *obje
 
 static int add_found(struct resolution *res, struct resolve_object *object, const struct found *found, size_t *out)
 {
-	const char *why = refusal(res, found->object);
+	const char *why = found->object->object ? refusal(res, found->object->object) : NULL;
 	size_t known = found->object->object ? find_inode(res, found->object) : SIZE_MAX;
 
 	object->path = found->path;
@@ -159,8 +156,10 @@ static int add_found(struct resolution *res, struct resolve_object *object, cons
 		*out = known;
 		return resolution_add_name(res, known, object->name);
 	}
+	if (found->object->state == FILE_BROKEN)
+		return add_broken(res, object, found->path, found->object->why, out);
 	if (why)
-		return add_broken(res, object, why, out);
+		return add_broken(res, object, object->name, why, out);
 	object->how = found->how;
 	object->whose = found->whose;
 	object->subdirectory = found->subdirectory;
