@@ -163,14 +163,11 @@ static bool is_date(const struct text *t)
 	return digits(t, 0) == 4 && at(t, 4) == '-' && digits(t, 5) == 2 && at(t, 7) == '-' && digits(t, 8) == 2;
 }
 
-enum stamp { STAMP_NONE, STAMP_ALONE, STAMP_SYSLOG };
-
-/* A time in words at the start of the line; syslog and the journal write host and program behind it. dmesg
- * --time-format=iso writes a comma before the fraction, and then the message. */
-static enum stamp take_stamp(struct text *t)
+/* A time in words at the start of the line; syslog and the journal write host and program behind it. */
+static bool take_stamp(struct text *t)
 {
 	struct text rest = *t;
-	bool clock = false, zone = false, comma = false;
+	bool clock = false, zone = false;
 
 	for (unsigned word = 0; word < TIME_WORDS; word++) {
 		size_t n = word_length(&rest);
@@ -183,8 +180,7 @@ static enum stamp take_stamp(struct text *t)
 				!(zone && is_one_of(&rest, n, "UTCGMT")))
 			break;
 		if (day && word == 0)
-			return STAMP_NONE;
-		comma |= iso && memchr(rest.s, ',', n);
+			return false;
 		clock |= iso || is_clock(&rest);
 		zone = is_clock(&rest);
 		advance(&rest, n);
@@ -192,10 +188,9 @@ static enum stamp take_stamp(struct text *t)
 		if (iso)
 			break;
 	}
-	if (!clock)
-		return STAMP_NONE;
-	*t = rest;
-	return comma ? STAMP_ALONE : STAMP_SYSLOG;
+	if (clock)
+		*t = rest;
+	return clock;
 }
 
 static bool is_host(const struct text *t, size_t n)
@@ -249,16 +244,16 @@ struct log_line log_line_parse(const char *line, size_t len)
 {
 	struct log_line out = { 0 };
 	struct text t = { line, len };
-	enum stamp stamp;
 
 	if (!take_kmsg(&t, &out)) {
 		take_priority(&t, &out);
 		take_facility(&t, &out);
-		stamp = take_stamp(&t);
-		if (stamp == STAMP_SYSLOG)
+		if (take_stamp(&t)) {
 			take_host(&t, &out, true);
-		if (take_brackets(&t) && stamp == STAMP_NONE)
+			(void)take_brackets(&t);
+		} else if (take_brackets(&t)) {
 			take_host(&t, &out, false);
+		}
 	}
 	out.start = len - t.len;
 	return out;

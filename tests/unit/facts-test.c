@@ -311,6 +311,7 @@ static void reads_probes(void **state)
 {
 	static const char text[] = "machine: i686\r\nkernel: 2.6.18 x\nsegments: limit=0xecdb0fff access=def300\n"
 				   "note: 01 00 00 00 ff\nunknown: 1\ncpuid: plain=none forced=none";
+	char line[6 + 2 * sizeof(((struct xen_probe *)0)->note) + 2];
 	struct xen_probe p;
 
 	(void)state;
@@ -321,6 +322,10 @@ static void reads_probes(void **state)
 	assert_int_equal(p.note_size, 5);
 	assert_int_equal(p.note[4], 0xff);
 	assert_true(p.cpuid.known);
+	memset(line, '0', sizeof(line));
+	memcpy(line, "note: ", 6);
+	xen_probe_parse(line, sizeof(line), &p);
+	assert_false(p.has_note);
 	xen_probe_parse("note: none\n", 11, &p);
 	assert_true(p.has_note && p.note_size == 0);
 }

@@ -93,6 +93,8 @@ static void passes_over_what_others_say(void **state)
 		"Nov 21 13:00:00 host sshd[12]: " FIX "\n",
 		"Nov 21 13:00:00 host logger: " FIX "\n",
 		"Nov 21 13:00:00 host user.notice root: " FIX "\n",
+		"Nov 21 13:00:00 host user.notice kernel: " FIX "\n",
+		"\033[32muser  :warn  : \033[0m" FIX "\n",
 		"2024-11-21T13:00:00+0000 host mail[7]: " FIX "\n",
 		"[   12.345678] host sshd[12]: " FIX "\n",
 		"12,339,5140900,-;" FIX "\n",
@@ -102,6 +104,7 @@ static void passes_over_what_others_say(void **state)
 		"4gb seg fixup, process init (pid 1), cs:ip 73:b7ec2f\n", /* no whole address */
 		"4gb seg fixup, process averyverylongname (pid 1), cs:ip 73:b7ec2fc5\n",
 		"4gb seg fixup, process init (pid 99999999999), cs:ip 73:b7ec2fc5\n",
+		"4gb seg fixup, process init (pid 4294967296), cs:ip 73:b7ec2fc5\n",
 		"4gb seg fixup, process init (pid x), cs:ip 73:b7ec2fc5\n",
 		"Offending process: init\n",
 		"4gb segments accesses\n",
@@ -187,10 +190,11 @@ static void counts_offenders_and_addresses(void **state)
 			"boot\n" FIX "\nprintk: 12 messages suppressed.\n" FIX
 			"\n4gb seg fixup, process init (pid 1), cs:ip 73:b7f35ee0\nprintk: 5 messages suppressed.\n"
 			"something else\n4gb seg fixup, process sshd (pid 9), cs:ip 73:b7f35ee0\n"
-			"do_fixup_4gb_segment: 100 callbacks suppressed\n** Offending process: init (pid=1) **\n" FIX);
+			"do_fixup_4gb_segment: 100 callbacks suppressed\n** Offending process: init (pid=1) **\n" FIX
+			"\n4gb seg fixup, process sh (pid 9), cs:ip 73:b7f35ee0");
 
 	(void)state;
-	assert_int_equal(log->n, 3);
+	assert_int_equal(log->n, 4);
 	assert_int_equal(log->offender[0].count, 4);
 	assert_int_equal(log->offender[0].first_line, 2);
 	assert_int_equal(log->offender[0].last_line, 11);
@@ -200,8 +204,9 @@ static void counts_offenders_and_addresses(void **state)
 	assert_int_equal(log->offender[1].pid, 9);
 	assert_int_equal(log->offender[2].source, KERNEL_LOG_BOX);
 	assert_int_equal(log->suppressed, 112);
-	assert_int_equal(log->fixups, 5);
-	assert_int_equal(log->lines, 11);
+	assert_int_equal(log->fixups, 6);
+	assert_int_equal(log->lines, 12);
+	assert_string_equal(log->offender[3].comm, "sh");
 }
 
 static void knows_the_other_messages(void **state)
@@ -229,6 +234,8 @@ static void knows_the_other_messages(void **state)
 
 static void survives_rubbish(void **state)
 {
+	static const char rubbish[] = "\0\0\0\n\0004gb seg\0 fixup, process in\0it (pid 1), cs:ip "
+				      "73:b7ec2fc5\0\0\n\xff\xfe\0\033[\033[31";
 	static char big[3 * 4096 + 200];
 	const char *before = FIX " ";
 	_cleanup_kernel_log_ struct kernel_log *log = NULL, *nul = NULL, *nothing = read_log("", 0, 1);
@@ -242,8 +249,7 @@ static void survives_rubbish(void **state)
 	log = read_log(big, sizeof(big), 1000);
 	assert_int_equal(log->offender[0].count, 3);
 	assert_int_equal(log->lines, 1);
-	nul = read_log("\0\0\0\n\0" FIX "\0\0\n\xff\xfe\x00\x1b[\x1b[31",
-			sizeof("\0\0\0\n\0" FIX "\0\0\n\xff\xfe\x00\x1b[\x1b[31") - 1, 3);
+	nul = read_log(rubbish, sizeof(rubbish) - 1, 3);
 	assert_int_equal(nul->n, 1);
 	assert_int_equal(nothing->lines, 0);
 	assert_false(kernel_log_warns(nothing));
@@ -258,7 +264,8 @@ static void bounds_what_it_keeps(void **state)
 	assert_int_equal(kernel_log_new(&log), 0);
 	for (unsigned i = 0; i < KERNEL_LOG_OFFENDERS + 10; i++)
 		for (unsigned j = 0; j < (i == 3 ? KERNEL_LOG_ADDRESSES + 5 : 1); j++) {
-			int len = sprintf(line, "4gb seg fixup, process p (pid %u), cs:ip 73:%08x\n", i, 0x8048000 + j);
+			int len = sprintf(
+					line, "4gb seg fixup, process p%u (pid 7), cs:ip 73:%08x\n", i, 0x8048000 + j);
 
 			assert_int_equal(kernel_log_feed(log, line, (size_t)len), 0);
 		}
@@ -267,7 +274,7 @@ static void bounds_what_it_keeps(void **state)
 	assert_int_equal(log->offender[3].naddress, KERNEL_LOG_ADDRESSES);
 	assert_int_equal(log->offender[3].more_addresses, 5);
 	assert_int_equal(log->offender[3].count, KERNEL_LOG_ADDRESSES + 5);
-	assert_int_equal(log->offender[1023].pid, 1023);
+	assert_string_equal(log->offender[1023].comm, "p1023");
 }
 
 int main(void)
