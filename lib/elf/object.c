@@ -171,7 +171,9 @@ static int read_strings(const struct source *src)
 		return why_broken(src->why, "a dynamic string table of %" PRIu64 " bytes", size);
 	data = chunk_at(src, addr, size);
 	if (!data || data->d_size != size)
-		return why_broken(src->why, "the dynamic string table lies outside the file");
+		return why_broken(src->why,
+				"the dynamic string table (%" PRIu64 " bytes at %#" PRIx64 ") lies outside the file",
+				size, addr);
 	src->obj->strings = malloc(data->d_size + 1);
 	if (!src->obj->strings)
 		return why_failed(src->why, -ENOMEM);
@@ -191,7 +193,11 @@ const char *object_string(const struct object *obj, uint64_t off)
 static int string_at(const struct source *src, uint64_t off, const char **out)
 {
 	*out = object_string(src->obj, off);
-	return *out ? 0 : why_broken(src->why, "a name lies beyond the dynamic string table, or is very long");
+	return *out ? 0
+		    : why_broken(src->why,
+				      "the name at %" PRIu64
+				      " of the dynamic string table lies beyond it, or is very long",
+				      off);
 }
 
 static int read_name(const struct source *src, int64_t tag, const char **out)

@@ -70,23 +70,23 @@ static struct dynamic *read_good(const char *name)
 static void reads_names_and_headers(void **state)
 {
 	_cleanup_dynamic_ struct dynamic *libc = read_good("libc.so.6"), *libm = read_good("libm.so.6");
-	char hex[2 * DYNAMIC_BUILD_ID_MAX + 1];
+	char hex[2 * OBJECT_BUILD_ID_MAX + 1];
 
 	(void)state;
-	assert_string_equal(libc->soname, "libc.so.6");
-	assert_int_equal(libc->nneeded, 1);
-	assert_string_equal(libc->needed[0], "ld-linux.so.2");
-	assert_string_equal(libc->interp, LOADER);
-	assert_true(libc->has_tls && libc->tls_size >= 4 && libc->tls_align >= 4);
-	assert_true(libc->has_stack && !(libc->stack_flags & PF_X));
-	assert_true(libc->flags & DF_STATIC_TLS);
-	assert_null(libc->rpath);
-	assert_int_equal(strlen(dynamic_build_id_hex(libc, hex)), 2 * libc->build_id_len);
-	assert_int_equal(libc->build_id_len, 20);
-	assert_true(libc->has_abi && libc->abi[0] == ELF_NOTE_OS_LINUX && libc->abi[1] >= 2);
-	assert_int_equal(libm->nneeded, 2);
-	assert_null(libm->interp);
-	assert_false(libm->has_tls);
+	assert_string_equal(libc->obj->soname, "libc.so.6");
+	assert_int_equal(libc->obj->nneeded, 1);
+	assert_string_equal(libc->obj->needed[0], "ld-linux.so.2");
+	assert_string_equal(libc->obj->interp, LOADER);
+	assert_true(object_segment(libc->obj, PT_TLS)->memsz >= 4 && object_segment(libc->obj, PT_TLS)->align >= 4);
+	assert_false(object_segment(libc->obj, PT_GNU_STACK)->flags & PF_X);
+	assert_true(libc->obj->flags & DF_STATIC_TLS);
+	assert_null(libc->obj->rpath);
+	assert_int_equal(strlen(object_build_id_hex(libc->obj, hex)), 2 * libc->obj->build_id_size);
+	assert_int_equal(libc->obj->build_id_size, 20);
+	assert_true(libc->obj->has_abi && libc->obj->abi[0] == ELF_NOTE_OS_LINUX && libc->obj->abi[1] >= 2);
+	assert_int_equal(libm->obj->nneeded, 2);
+	assert_null(libm->obj->interp);
+	assert_false(libm->obj->has_tls);
 }
 
 static void reads_symbols_with_their_versions(void **state)
@@ -134,19 +134,18 @@ static void knows_who_has_to_define_what_is_needed(void **state)
 static void reads_version_definitions(void **state)
 {
 	_cleanup_dynamic_ struct dynamic *libc = read_good("libc.so.6");
-	bool base = false, inherits = false;
+	bool base = false, inherits = false, needs = false;
 
 	(void)state;
-	for (size_t i = 0; i < libc->ndefs; i++) {
-		const struct dynamic_version *v = &libc->defs[i];
+	for (size_t i = 0; i < libc->obj->nversion; i++) {
+		const struct object_version *v = &libc->obj->version[i];
 
-		base |= (v->flags & VER_FLG_BASE) && strcmp(v->name, "libc.so.6") == 0;
-		inherits |= strcmp(v->name, "GLIBC_2.1") == 0 && v->parent && strcmp(v->parent, "GLIBC_2.0") == 0;
-		assert_null(v->file);
+		needs |= v->file && strcmp(v->file, "ld-linux.so.2") == 0 && strcmp(v->name, "GLIBC_PRIVATE") == 0;
+		base |= !v->file && (v->flags & VER_FLG_BASE) && strcmp(v->name, "libc.so.6") == 0;
+		inherits |= !v->file && strcmp(v->name, "GLIBC_2.1") == 0 && v->parent &&
+			    strcmp(v->parent, "GLIBC_2.0") == 0;
 	}
-	assert_true(base && inherits);
-	assert_true(libc->nneeds >= 1);
-	assert_string_equal(libc->needs[0].file, "ld-linux.so.2");
+	assert_true(base && inherits && needs);
 }
 
 /* Both hash tables name the same number of symbols, so a file without DT_HASH reads the same. */
@@ -200,7 +199,7 @@ static void a_file_without_dynamic_section_is_empty(void **state)
 			memcpy(f.bytes + i, &null, 4);
 	}
 	assert_int_equal(read_bytes(&f, &dyn, why), 0);
-	assert_null(dyn->soname);
+	assert_null(dyn->obj->soname);
 	assert_int_equal(dyn->nsymbols, 0);
 	assert_null(dynamic_find(dyn, "x", NULL));
 	free(f.bytes);

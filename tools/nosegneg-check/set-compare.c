@@ -121,8 +121,8 @@ static bool provided(struct set_context *c, const struct set_library *lib, const
 	}
 	if (dynamic_find(lib->dyn, s->name, NULL))
 		return true;
-	for (size_t i = 0; i < lib->dyn->nneeded; i++) {
-		from = provider(c, lib->dyn->needed[i]);
+	for (size_t i = 0; i < lib->dyn->obj->nneeded; i++) {
+		from = provider(c, lib->dyn->obj->needed[i]);
 		if (from && dynamic_find(from->dyn, s->name, NULL))
 			return true;
 	}

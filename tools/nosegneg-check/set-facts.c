@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,12 +31,12 @@ static void add_text(struct facts *f, const char *key, const char *value)
 }
 
 /* NEEDED in one fact: the order is the order in which symbols are looked up. */
-static char *join_needed(const struct dynamic *dyn)
+static char *join_needed(const struct object *obj)
 {
-	char *all = set_format("%s", dyn->nneeded ? dyn->needed[0] : "nothing");
+	char *all = set_format("%s", obj->nneeded ? obj->needed[0] : "nothing");
 
-	for (size_t i = 1; i < dyn->nneeded && strlen(all) < 4096; i++) {
-		char *longer = set_format("%s %s", all, dyn->needed[i]);
+	for (size_t i = 1; i < obj->nneeded && strlen(all) < 4096; i++) {
+		char *longer = set_format("%s %s", all, obj->needed[i]);
 
 		free(all);
 		all = longer;
@@ -49,19 +50,22 @@ static char *flag_letters(uint32_t flags)
 }
 
 /* What the loader maps, and with which rights: "R RX R RW, RELRO". */
-static char *segments(const struct dynamic *dyn)
+static char *segments(const struct object *obj)
 {
 	char *all = set_format("%s", "");
 
-	for (size_t i = 0; i < dyn->nload; i++) {
-		char *flags = flag_letters(dyn->load_flags[i]);
-		char *longer = set_format("%s%s%s", all, i ? " " : "", flags);
+	for (size_t i = 0; i < obj->nsegment; i++) {
+		char *flags, *longer;
 
+		if (obj->segment[i].type != PT_LOAD)
+			continue;
+		flags = flag_letters(obj->segment[i].flags);
+		longer = set_format("%s%s%s", all, *all ? " " : "", flags);
 		free(flags);
 		free(all);
 		all = longer;
 	}
-	if (dyn->has_relro) {
+	if (object_segment(obj, PT_GNU_RELRO)) {
 		char *longer = set_format("%s, RELRO", all);
 
 		free(all);
@@ -70,65 +74,88 @@ static char *segments(const struct dynamic *dyn)
 	return all;
 }
 
-/* The kinds of entries in the dynamic section, by number. */
-static char *dynamic_tags(const struct dynamic *dyn)
+static bool is_first_of_kind(const struct object *obj, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (obj->tag[j].tag == obj->tag[i].tag)
+			return false;
+	return true;
+}
+
+/* The kinds of entries in the dynamic section, by number, each once. */
+static char *dynamic_tags(const struct object *obj)
 {
 	char *all = set_format("%s", "");
 
-	for (size_t i = 0; i < dyn->ntags; i++) {
-		char *longer = set_format("%s%s%#x", all, i ? " " : "", dyn->tags[i]);
+	for (size_t i = 0; i < obj->ntag && strlen(all) < 4096; i++) {
+		char *longer;
 
+		if (!is_first_of_kind(obj, i))
+			continue;
+		longer = set_format("%s%s%#" PRIx32, all, i ? " " : "", (uint32_t)obj->tag[i].tag);
 		free(all);
 		all = longer;
 	}
 	return all;
 }
 
-static char *stack_flags(const struct dynamic *dyn)
+static char *stack_flags(const struct object *obj)
 {
-	if (!dyn->has_stack)
-		return set_format("not given");
-	return flag_letters(dyn->stack_flags);
+	const struct object_segment *stack = object_segment(obj, PT_GNU_STACK);
+
+	return stack ? flag_letters(stack->flags) : set_format("not given");
+}
+
+static void add_tls(struct facts *f, const struct object_segment *tls)
+{
+	facts_add(f, set_format("TLS size"), set_format("%" PRIu64, tls->memsz));
+	facts_add(f, set_format("TLS alignment"), set_format("%" PRIu64, tls->align));
 }
 
 void facts_of_headers(struct facts *f, const struct dynamic *dyn)
 {
-	add_text(f, "SONAME", dyn->soname);
-	facts_add(f, set_format("NEEDED"), join_needed(dyn));
-	add_text(f, "INTERP", dyn->interp);
-	add_text(f, "RPATH", dyn->rpath);
-	add_text(f, "RUNPATH", dyn->runpath);
-	facts_add(f, set_format("GNU_STACK"), stack_flags(dyn));
-	facts_add(f, set_format("segments"), segments(dyn));
-	facts_add(f, set_format("dynamic entries"), dynamic_tags(dyn));
-	facts_add(f, set_format("FLAGS"), set_format("%#x", dyn->flags));
-	facts_add(f, set_format("FLAGS_1"), set_format("%#x", dyn->flags_1));
-	if (dyn->textrel)
+	const struct object *obj = dyn->obj;
+
+	add_text(f, "SONAME", obj->soname);
+	facts_add(f, set_format("NEEDED"), join_needed(obj));
+	add_text(f, "INTERP", obj->interp);
+	add_text(f, "RPATH", obj->rpath);
+	add_text(f, "RUNPATH", obj->runpath);
+	facts_add(f, set_format("GNU_STACK"), stack_flags(obj));
+	facts_add(f, set_format("segments"), segments(obj));
+	facts_add(f, set_format("dynamic entries"), dynamic_tags(obj));
+	facts_add(f, set_format("FLAGS"), set_format("%#" PRIx64, obj->flags));
+	facts_add(f, set_format("FLAGS_1"), set_format("%#" PRIx64, obj->flags_1));
+	if (object_has_tag(obj, DT_TEXTREL))
 		add_text(f, "TEXTREL", "present");
-	if (dyn->symbolic)
+	if (object_has_tag(obj, DT_SYMBOLIC))
 		add_text(f, "SYMBOLIC", "present");
-	if (dyn->has_tls) {
-		facts_add(f, set_format("TLS size"), set_format("%u", dyn->tls_size));
-		facts_add(f, set_format("TLS alignment"), set_format("%u", dyn->tls_align));
-	}
-	if (dyn->has_abi)
+	if (object_segment(obj, PT_TLS))
+		add_tls(f, object_segment(obj, PT_TLS));
+	if (obj->has_abi)
 		facts_add(f, set_format("oldest kernel"),
-				set_format("%u.%u.%u", dyn->abi[1], dyn->abi[2], dyn->abi[3]));
+				set_format("%u.%u.%u", obj->abi[1], obj->abi[2], obj->abi[3]));
+}
+
+static void add_definition(struct facts *f, const struct object_version *v)
+{
+	facts_add(f, set_format("defines %s", v->name),
+			set_format("%s%s%s%s", v->flags & VER_FLG_BASE ? "the file's own" : "a version",
+					v->flags & VER_FLG_WEAK ? ", weak" : "", v->parent ? ", after " : "",
+					v->parent ? v->parent : ""));
 }
 
 void facts_of_versions(struct facts *f, const struct dynamic *dyn)
 {
-	for (size_t i = 0; i < dyn->ndefs; i++) {
-		const struct dynamic_version *v = &dyn->defs[i];
+	for (size_t i = 0; i < dyn->obj->nversion; i++) {
+		const struct object_version *v = &dyn->obj->version[i];
 
-		facts_add(f, set_format("defines %s", v->name),
-				set_format("%s%s%s%s", v->flags & VER_FLG_BASE ? "the file's own" : "a version",
-						v->flags & VER_FLG_WEAK ? ", weak" : "", v->parent ? ", after " : "",
-						v->parent ? v->parent : ""));
+		if (v->file)
+			facts_add(f, set_format("needs %s of %s", v->name, v->file),
+					set_format("%s", v->flags & VER_FLG_WEAK ? "weak" : "strong"));
+		else
+			add_definition(f, v);
 	}
-	for (size_t i = 0; i < dyn->nneeds; i++)
-		facts_add(f, set_format("needs %s of %s", dyn->needs[i].name, dyn->needs[i].file),
-				set_format("%s", dyn->needs[i].flags & VER_FLG_WEAK ? "weak" : "strong"));
 }
 
 static char *type_name(uint8_t type)

@@ -69,7 +69,7 @@ static int read_library(struct set_directory *dir, struct set_library *lib)
 	if (r == 0)
 		r = strings_read(lib->img, &lib->data, &lib->data_size, lib->why);
 	if (r == 0)
-		dynamic_build_id_hex(lib->dyn, lib->build_id);
+		object_build_id_hex(lib->dyn->obj, lib->build_id);
 	return r;
 }
 

@@ -15,7 +15,7 @@ struct set_library {
 	struct dynamic *dyn;
 	char *data; /* as strings_read gives it */
 	size_t data_size;
-	char build_id[2 * DYNAMIC_BUILD_ID_MAX + 1];
+	char build_id[2 * OBJECT_BUILD_ID_MAX + 1];
 };
 
 struct set_directory {

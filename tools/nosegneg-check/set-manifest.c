@@ -34,7 +34,7 @@ static void compare_file(struct set_context *c, const struct manifest_library *m
 	}
 	compare_text(c, lib->name, "sha256", m->sha256, hex);
 	compare_text(c, lib->name, "build-id", m->build_id, lib->build_id);
-	compare_text(c, lib->name, "soname", m->soname, lib->dyn->soname);
+	compare_text(c, lib->name, "soname", m->soname, lib->dyn->obj->soname);
 }
 
 /* The difference that an upgrade of the distribution's package makes: said apart, because the set is not at fault. */
