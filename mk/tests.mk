@@ -80,9 +80,11 @@ $(U)/%: tests/unit/%.c tests/unit/unit.h $(LIB) mk/tests.mk
 	$(Q)$(compile) -Itests/unit -DUNIT_FIXTURES='"$(CURDIR)/$(F)"' $< $(LIB) $(our_ldflags) $(LDFLAGS) \
 		-lcmocka $(check_libs) -o $@
 
+.PHONY: check-resolve bench-resolve
 .PHONY: run-tests check-unit check-cli check-build check-asan check-scan-corpus fuzz lint bench-scan update-cli
 run-tests: $(unit_programs) $(fixtures) tools $(SUITE_STAMP) libs
-	$(Q)tests/run $(B)/tests/log $(unit_programs) $(cli_cases) $(build_tests)
+	$(Q)tests/run $(B)/tests/log $(unit_programs) $(cli_cases) tests/resolve/compare-ldso \
+		$(build_tests)
 
 check-unit: $(unit_programs) $(fixtures) ## the unit tests alone
 	$(Q)tests/run $(B)/tests/log $(unit_programs)
@@ -102,6 +104,9 @@ run-asan: $(unit_programs) $(fixtures) $(NOSEGNEG_CHECK)
 	$(Q)$(NOSEGNEG_CHECK) scan /usr/lib/i386-linux-gnu $(F) >$(B)/tests/asan-scan.txt || test $$? = 1
 	$(Q)tail -n 1 $(B)/tests/asan-scan.txt
 
+check-resolve: tools ## compare the resolver with the real loader on every program of this machine
+	$(Q)BIN=$(abspath $(BIN)) tests/resolve/compare-ldso
+
 check-scan-corpus: tools ## compare the scanner with objdump on hundreds of Debian's i386 files (5 minutes, 500 MB)
 	$(Q)tests/scan/fetch-corpus $(B)/tests/corpus
 	$(Q)tests/scan/compare-objdump $(NOSEGNEG_CHECK) $(B)/tests/corpus/root /usr/lib/i386-linux-gnu
@@ -113,6 +118,9 @@ $(B)/bench/%: tests/bench/%.c
 
 bench-scan: tools $(bench_timers) ## the scanner against objdump, and against reading the bytes once
 	$(Q)tests/bench/scan $(NOSEGNEG_CHECK) $(B)/bench
+
+bench-resolve: tools $(bench_timers) ## the resolver against ldd, and against the loader itself
+	$(Q)tests/bench/resolve $(NOSEGNEG_CHECK) $(B)/bench
 
 # libFuzzer wants clang. Findings and the grown corpus of each target stay in build/fuzz.
 FUZZ_SECONDS ?= 600
