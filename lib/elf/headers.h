@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Program and section headers of an x86 image in memory, of either class. Needs no library, so that a static program
- * can have it. Format: System V gABI, chapters 4 and 5. */
+/* Program and section headers of an x86 image in memory, of either class. A kernel image is searched for such images at
+ * every page, so this allocates nothing. Format: System V gABI, chapters 4 and 5. */
 #ifndef ELF_HEADERS_H
 #define ELF_HEADERS_H
 
