@@ -112,7 +112,7 @@ int strategy_choose(const struct glibc *glibc, enum glibc_ldconfig ldconfig, con
 		snprintf(choice.why, sizeof(choice.why), "asked for");
 	}
 	if (wanted != STRATEGY_NONE && wanted != choice.strategy) {
-		snprintf(why, WHY_MAX, "strategy %s cannot work here: %.100s", strategy_name(wanted), choice.why);
+		snprintf(why, WHY_MAX, "strategy %s cannot work here: %.120s", strategy_name(wanted), choice.why);
 		return -EINVAL;
 	}
 	*out = choice;
