@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=bash
+#
+# For the tests in real i386 chroots. Sourced from the top of the tree by tests that `make check` runs as root.
+#
+# Each test has a mount namespace of its own: whatever it mounts is gone when it ends, even if it is killed. Roots are
+# in memory. In $root is a Debian with the built library set and ldconfig-hwcap in it.
+
+set -euo pipefail
+export LC_ALL=C
+
+skip() {
+	echo "$*"
+	exit 77
+}
+
+[ "$(id -u)" = 0 ] || skip "needs root: chroots and mounts"
+if [ -z "${NOSEGNEG_NAMESPACE-}" ]; then
+	unshare --mount true 2>/dev/null || skip "needs to be allowed to make mount namespaces"
+	NOSEGNEG_NAMESPACE=1 exec unshare --mount --propagation private bash "$0" "$@"
+fi
+
+build=${B:-build}
+target=${TARGET:-$(tools/glibc/target.sh)}
+stage=$build/$target/stage
+helper=$(realpath "$build/bin/ldconfig-hwcap")
+fault=$(realpath "$build/tests/distro/fault")
+set_dir=${TARGET_SET_DIR:-/usr/lib/i386-linux-gnu/glibc-hwcaps/nosegneg}
+conf=/etc/ld.so.conf.d/00-nosegneg.conf
+base_libc=/lib/i386-linux-gnu/libc.so.6
+set_libc=$set_dir/libc.so.6
+
+tmp=$(mktemp -d)
+root=$tmp/root
+mkdir "$root"
+clean_up() {
+	umount -R -l "$root" 2>/dev/null || true
+	rm -rf --one-file-system "$tmp"
+}
+trap clean_up EXIT
+
+failures=0
+fail() {
+	echo "FAIL: $*" >&2
+	failures=$((failures + 1))
+}
+
+# At the end of a test.
+finish() {
+	[ "$failures" = 0 ] || { echo "$failures failures" >&2; exit 1; }
+}
+
+is() {
+	[ "$2" = "$3" ] || fail "$1: expected '$3', got '$2'"
+}
+
+own_suite() {
+	sed -n 's/^VERSION_CODENAME=//p' /etc/os-release
+}
+
+# new_root SUITE [PACKAGE...]: unpacks a new root.
+new_root() {
+	local archive=$build/distro/$1.tar
+
+	tests/distro/make-chroot "$1" "$archive" "${@:2}" || exit $?
+	! mountpoint -q "$root" || umount -R -l "$root"
+	mount -t tmpfs -o mode=755 none "$root"
+	tar -C "$root" -xf "$archive"
+	cp "$helper" "$root/usr/sbin/"
+}
+
+# The set is for the C library of this machine, which may be newer than that of the release.
+same_base() {
+	cmp -s "$base_libc" "$root$base_libc" ||
+		dpkg -L libc6:i386 | tar -C / -c --no-recursion -T - 2>/dev/null | tar -C "$root" -x --keep-directory-symlink
+	chroot "$root" /sbin/ldconfig
+}
+
+# own_root: a root of this machine's release with the built set, its entry off.
+own_root() {
+	[ -e "$stage$set_dir/manifest" ] || skip "needs the library set; run 'make libs'"
+	new_root "$(own_suite)"
+	same_base
+	mkdir -p "$root$set_dir"
+	cp -a "$stage$set_dir/." "$root$set_dir/"
+}
+
+# run_outside ARG...: with --root; run_inside ARG...: the program in the root. Status in $status, output in $tmp/out and
+# $tmp/err.
+run_outside() {
+	status=0
+	"$helper" --root "$root" "$@" >"$tmp/out" 2>"$tmp/err" || status=$?
+}
+
+run_inside() {
+	status=0
+	chroot "$root" ldconfig-hwcap "$@" >"$tmp/out" 2>"$tmp/err" || status=$?
+}
+
+said() {
+	cat "$tmp/out" "$tmp/err"
+}
+
+# expect STATUS WORDS...: of the last run; each of WORDS is a pattern for grep in what it said.
+expect() {
+	local pattern
+
+	[ "$status" = "$1" ] || fail "${FUNCNAME[1]}: status $status, expected $1: $(said)"
+	for pattern in "${@:2}"; do
+		said | grep -q -- "$pattern" || fail "${FUNCNAME[1]}: not said: $pattern: $(said)"
+	done
+}
+
+# Which C library a program of the root gets, by its own loader.
+libc_of() {
+	chroot "$root" /lib/ld-linux.so.2 --list "$1" | awk '$1 == "libc.so.6" { print $3 }'
+}
+
+# Real programs: that they start, and do what they do.
+programs_start() {
+	chroot "$root" /bin/ls / >/dev/null &&
+		[ "$(chroot "$root" /bin/sh -c 'echo $((6 * 7))')" = 42 ]
+}
+
+programs_work() {
+	programs_start &&
+		[ "$(chroot "$root" /usr/bin/perl -e 'print join " ", sort { $a <=> $b } map { $_ * $_ } -3 .. 3' 2>&1)" = \
+			"0 1 1 4 4 9 9" ] &&
+		[ "$(chroot "$root" /bin/bash -c 'x=abc; printf "%s %.3f" "${x^^}" 2.5 | /usr/bin/tr A-C X-Z' 2>&1)" = \
+			"XYZ 2.500" ]
+}
+
+# takes LIBC: programs take this one, they work, and status agrees from outside and inside.
+takes() {
+	is "libc of ls" "$(libc_of /bin/ls)" "$1"
+	programs_work || fail "programs do not work"
+	run_outside status
+	expect 0 "$1" "as it has to be"
+	run_inside status
+	expect 0 "$1" "as it has to be"
+}
+
+# All that a run may leave below /etc/ld.so.conf.d.
+no_strays() {
+	local left
+
+	left=$(cd "$root/etc/ld.so.conf.d" && find . -mindepth 1 ! -name i386-linux-gnu.conf ! -name libc.conf \
+		! -name libc6-xen.conf ! -name 00-nosegneg.conf)
+	is "strays in ld.so.conf.d" "$left" ""
+}
+
+# Every file with its times, size and place on the disk.
+snapshot() {
+	find "$root" -xdev -path "$root/usr/share" -prune -o -printf '%P %i %T@ %C@ %s %m\n' | sort
+}
