@@ -47,6 +47,29 @@ static int check_isa(struct resolution *res, size_t map)
 			arena_printf(&res->arena, "%s: CPU ISA level is lower than required", res->map[map].pub.path));
 }
 
+/* Relocations that a libc before 2.36 does not know; the version says so to those. */
+static int check_relr(struct resolution *res, size_t map)
+{
+	const struct object *obj = res->map[map].pub.object;
+	bool libc = false, versions = false;
+
+	if (res->minor < 36 || !object_has_tag(obj, DT_RELR))
+		return 0;
+	for (size_t i = 0; i < obj->nneeded; i++)
+		libc |= strncmp(obj->needed[i], "libc.so.", 8) == 0;
+	for (size_t i = 0; i < obj->nversion; i++) {
+		versions |= obj->version[i].file != NULL;
+		if (obj->version[i].file && strcmp(obj->version[i].name, "GLIBC_ABI_DT_RELR") == 0)
+			return 0;
+	}
+	if (!libc || !versions)
+		return 0;
+	res->fatal = true;
+	return resolution_add_problem(res, RESOLVE_VERSION, map,
+			arena_printf(&res->arena, "%s: DT_RELR without GLIBC_ABI_DT_RELR dependency",
+					res->map[map].pub.path));
+}
+
 int resolution_check(struct resolution *res)
 {
 	int r = 0;
@@ -59,6 +82,8 @@ int resolution_check(struct resolution *res)
 		for (size_t i = 0; r == 0 && i < obj->nversion; i++)
 			if (obj->version[i].file)
 				r = check_version(res, node->map, &obj->version[i]);
+		if (r == 0)
+			r = check_relr(res, node->map);
 		if (r == 0)
 			r = check_isa(res, node->map);
 	}

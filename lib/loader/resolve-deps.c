@@ -63,24 +63,14 @@ static int expand_needed(struct resolution *res, size_t map, const char *name, c
 	return resolution_add_problem(res, RESOLVE_UNLOADABLE, map, text);
 }
 
-static int load_needed(struct resolution *res, size_t map)
+static int load_needed(struct resolution *res, size_t map, const char *name)
 {
-	const struct object *obj = res->map[map].pub.object;
-	int r = 0;
+	size_t to = SIZE_MAX;
+	int r = resolution_map(res, name, map, RESOLVE_NEEDED, &to);
 
-	for (size_t i = 0; r == 0 && i < obj->nneeded; i++) {
-		const char *name;
-		size_t to = SIZE_MAX;
-
-		r = expand_needed(res, map, obj->needed[i], &name);
-		if (r == 0 && name && *name)
-			r = resolution_map(res, name, map, RESOLVE_NEEDED, &to);
-		if (r == 0 && to != SIZE_MAX)
-			r = add_edge(res, map, to);
-		if (r == 0 && to != SIZE_MAX)
-			r = append(res, to);
-	}
-	return r;
+	if (r == 0 && to != SIZE_MAX)
+		r = add_edge(res, map, to);
+	return r == 0 && to != SIZE_MAX ? append(res, to) : r;
 }
 
 /* Takes a map out that stands somewhere behind `node`; false where it does not, and stands before it. */
@@ -115,24 +105,40 @@ static int insert_before(struct resolution *res, struct node **at, size_t map)
 	return 0;
 }
 
-static int load_filtees(struct resolution *res, struct node *at)
+static int load_filtee(struct resolution *res, struct node **at, const char *name, enum resolve_request request)
 {
-	size_t map = at->map;
-	const struct object *obj = res->map[map].pub.object;
+	size_t map = (*at)->map, to = SIZE_MAX;
+	int r = resolution_map(res, name, map, request, &to);
+
+	if (r == 0 && to != SIZE_MAX)
+		r = add_edge(res, map, to);
+	return r == 0 && to != SIZE_MAX ? insert_before(res, at, to) : r;
+}
+
+static int load_tag(struct resolution *res, struct node **at, const struct object *obj, const struct object_tag *tag)
+{
+	const char *text, *name;
+	int r;
+
+	if (tag->tag != DT_NEEDED && tag->tag != DT_FILTER && tag->tag != DT_AUXILIARY)
+		return 0;
+	text = object_string(obj, tag->value);
+	r = text ? expand_needed(res, (*at)->map, text, &name) : 0;
+	if (r < 0 || !text || !name || !*name)
+		return r;
+	if (tag->tag == DT_NEEDED)
+		return load_needed(res, (*at)->map, name);
+	return load_filtee(res, at, name, tag->tag == DT_FILTER ? RESOLVE_FILTER : RESOLVE_AUXILIARY);
+}
+
+/* `at` moves on behind the filtees. */
+static int load_object(struct resolution *res, struct node *at)
+{
+	const struct object *obj = res->map[at->map].pub.object;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < obj->nfilter; i++) {
-		const char *name;
-		size_t to = SIZE_MAX;
-
-		r = expand_needed(res, map, obj->filter[i], &name);
-		if (r == 0 && name && *name)
-			r = resolution_map(res, name, map, RESOLVE_FILTER, &to);
-		if (r == 0 && to != SIZE_MAX)
-			r = add_edge(res, map, to);
-		if (r == 0 && to != SIZE_MAX)
-			r = insert_before(res, &at, to);
-	}
+	for (size_t i = 0; r == 0 && obj && i < obj->ntag; i++)
+		r = load_tag(res, &at, obj, &obj->tag[i]);
 	return r;
 }
 
@@ -145,11 +151,7 @@ static int load_all(struct resolution *res)
 
 	while (r == 0 && at) {
 		at->done = true;
-		if (res->map[at->map].pub.object) {
-			r = load_needed(res, at->map);
-			if (r == 0)
-				r = load_filtees(res, at);
-		}
+		r = load_object(res, at);
 		while (at && at->done)
 			at = at->next;
 	}

@@ -139,7 +139,7 @@ static int add_missing(struct resolution *res, const struct resolve_object *obje
 		return resolution_add_problem(res, RESOLVE_PRELOAD_FAILED, 0,
 				arena_printf(&res->arena, "%s: not found, and not preloaded", object->name));
 	r = resolution_add_map(res, object, out);
-	if (r < 0 || object->request == RESOLVE_FILTER)
+	if (r < 0 || object->request == RESOLVE_AUXILIARY)
 		return r;
 	res->fatal = true;
 	return resolution_add_problem(

@@ -60,7 +60,13 @@ enum resolve_how {
 };
 
 /* Who asked for it first. */
-enum resolve_request { RESOLVE_NEEDED, RESOLVE_FILTER, RESOLVE_LD_PRELOAD, RESOLVE_PRELOAD_FILE };
+enum resolve_request {
+	RESOLVE_NEEDED,
+	RESOLVE_FILTER,
+	RESOLVE_AUXILIARY, /* a program does without it */
+	RESOLVE_LD_PRELOAD,
+	RESOLVE_PRELOAD_FILE,
+};
 
 struct resolve_object {
 	const char *name; /* as it was asked for */

@@ -30,6 +30,7 @@ static const char *const problem_names[] = {
 static const char *const request_names[] = {
 	[RESOLVE_NEEDED] = "needed",
 	[RESOLVE_FILTER] = "filter",
+	[RESOLVE_AUXILIARY] = "auxiliary",
 	[RESOLVE_LD_PRELOAD] = "LD_PRELOAD",
 	[RESOLVE_PRELOAD_FILE] = "/etc/ld.so.preload",
 };
