@@ -118,6 +118,22 @@ static void walks_all_segments(void **state)
 	free(copy);
 }
 
+static void survives_a_segment_outside(void **state)
+{
+	static const struct segment segment[] = { { PT_NOTE, 4, DESC(XEN("\6", "\4", "abc\0")) } };
+	_cleanup_xen_notes_ struct xen_notes notes = { 0 };
+	struct image img;
+	uint8_t *copy;
+
+	(void)state;
+	image_make(&img, false, ET_EXEC, EM_386, segment, 1);
+	image_put_segment(&img, false, 1, PT_NOTE, img.size - 10, 20, 4);
+	assert_int_equal(read_notes(&img, &notes, &copy), 0);
+	assert_int_equal(notes.n, 0);
+	assert_true(notes.broken);
+	free(copy);
+}
+
 /* An image of section headers: ".shstrtab" first, then `type` named `name` with `data`. */
 static void make_sections(struct image *img, uint32_t type, const char *name, const void *data, size_t size)
 {
@@ -216,6 +232,7 @@ int main(void)
 		cmocka_unit_test(decodes_by_type),
 		cmocka_unit_test(knows_every_type),
 		cmocka_unit_test(walks_all_segments),
+		cmocka_unit_test(survives_a_segment_outside),
 		cmocka_unit_test(reads_sections_where_segments_have_none),
 		cmocka_unit_test(reads_the_section_of_old_kernels),
 		cmocka_unit_test(takes_an_image_without_notes),

@@ -160,15 +160,14 @@ static struct blob make_bzimage(unsigned protocol, const struct blob *payload, u
 	memset(out.data + SETUP, 0x90, out.size - SETUP);
 	out.data[0x1f1] = 3;
 	put_number(out.data + 0x1fe, 0xaa55, 2);
-	out.data[0x201] = protocol >= 0x208 ? 0x4e : 0x30;
+	out.data[0x201] = 0x4e;
 	memcpy(out.data + 0x202, "HdrS", 4);
 	put_number(out.data + 0x206, protocol, 2);
 	put_number(out.data + 0x20e, 0x100, 2);
 	strcpy((char *)out.data + 0x300, "2.6.32-5-xen (made\nup)");
-	if (protocol >= 0x208) {
-		put_number(out.data + 0x248, offset, 4);
-		put_number(out.data + 0x24c, (uint32_t)payload->size + 4, 4);
-	}
+	/* Before 2.08 whatever code is there. */
+	put_number(out.data + 0x248, protocol >= 0x208 ? offset : 0x90909090, 4);
+	put_number(out.data + 0x24c, protocol >= 0x208 ? (uint32_t)payload->size + 4 : 0x90909090, 4);
 	memcpy(out.data + SETUP + offset, payload->data, payload->size);
 	return out;
 }
@@ -251,6 +250,27 @@ static void unpacks_every_packing(void **state)
 	free(vmlinux.data);
 }
 
+/* A signature, or what a flash block is filled up with. */
+static void ignores_what_follows(void **state)
+{
+	struct blob vmlinux = make_vmlinux(100 << 10);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(packers); i++) {
+		struct blob packed = packers[i].pack(vmlinux.data, vmlinux.size), longer = blob_new(packed.size + 100);
+		_cleanup_kernel_image_ struct kernel_image *image = NULL;
+		char why[WHY_MAX];
+
+		memset(longer.data, 0x5a, longer.size);
+		memcpy(longer.data, packed.data, packed.size);
+		assert_int_equal(parse(&longer, &image, why), 0);
+		check_image(image, &vmlinux);
+		free(longer.data);
+		free(packed.data);
+	}
+	free(vmlinux.data);
+}
+
 /* 8 MiB is what a block of lz4 holds: below, exactly, above, and two full ones. */
 static void unpacks_blocks_of_lz4(void **state)
 {
@@ -275,7 +295,7 @@ static void unpacks_blocks_of_lz4(void **state)
 static void searches_the_payload_of_old_kernels(void **state)
 {
 	struct blob vmlinux = make_vmlinux(100 << 10), packed, bzimage;
-	_cleanup_kernel_image_ struct kernel_image *image = NULL, *none = NULL;
+	_cleanup_kernel_image_ struct kernel_image *image = NULL, *of_short = NULL, *none = NULL;
 	char why[WHY_MAX];
 
 	(void)state;
@@ -286,6 +306,10 @@ static void searches_the_payload_of_old_kernels(void **state)
 	assert_int_equal(parse(&bzimage, &image, why), 0);
 	assert_string_equal(image->packing, "gzip");
 	check_image(image, &vmlinux);
+	put_number(bzimage.data + 0x206, 0x20f, 2); /* a header that ends before the payload's fields */
+	bzimage.data[0x201] = 0x4d;
+	assert_int_equal(parse(&bzimage, &of_short, why), 0);
+	check_image(of_short, &vmlinux);
 	memset(bzimage.data + SETUP + 0x234, 0, 3);
 	assert_int_equal(parse(&bzimage, &none, why), -EBADMSG);
 	assert_non_null(strstr(why, "old boot protocol"));
@@ -520,6 +544,11 @@ static void finds_only_vdsos(void **state)
 	find_in(&copy, ARRAY_SIZE(offsets));
 	copy.size = offsets[5] + 100; /* the last is cut off */
 	find_in(&copy, ARRAY_SIZE(offsets) - 1);
+	copy.size = offsets[5] + 0x800; /* only what it loads behind its notes is */
+	put_number(copy.data + offsets[5] + sizeof(*eh) + offsetof(Elf32_Phdr, p_filesz), 0x801, 4);
+	find_in(&copy, ARRAY_SIZE(offsets) - 1);
+	put_number(copy.data + offsets[5] + sizeof(*eh) + offsetof(Elf32_Phdr, p_filesz), 0x800, 4);
+	find_in(&copy, ARRAY_SIZE(offsets));
 	free(copy.data);
 	free(vmlinux.data);
 }
@@ -550,6 +579,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(unpacks_every_packing),
+		cmocka_unit_test(ignores_what_follows),
 		cmocka_unit_test(unpacks_blocks_of_lz4),
 		cmocka_unit_test(searches_the_payload_of_old_kernels),
 		cmocka_unit_test(reads_what_is_not_packed),
