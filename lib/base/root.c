@@ -48,18 +48,38 @@ struct walk {
 	unsigned links;
 };
 
-/* Where `real` stands, as a descriptor to be closed. Each of its components was seen to be no link; O_NOFOLLOW sees to
- * it that the last is none still. */
+/* Where `real` stands, as a descriptor to be closed. Each of its components was seen to be no link; the kernel sees to
+ * it that none has become one since, where it can (from 5.6 on; below, for the last one only). */
 static int open_real(const struct walk *w, int flags)
 {
 	const char *path = *w->real ? w->real + 1 : ".";
-	int fd = openat(w->root->fd, path, flags | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
+	struct open_how how = { .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS };
+	int fd;
 
+	flags |= O_NOFOLLOW | O_CLOEXEC;
+	/* openat2(2) refuses what means nothing together. */
+	how.flags = (uint64_t)(flags & O_PATH ? flags & (O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+					      : flags | O_NOCTTY);
+	fd = (int)syscall(SYS_openat2, w->root->fd, path, &how, sizeof(how));
+	if (fd < 0 && (errno == ENOSYS || errno == EPERM)) /* EPERM: a container's filter that does not know it */
+		fd = openat(w->root->fd, path, flags | O_NOCTTY);
 	return fd < 0 ? -errno : fd;
 }
 
-/* Cuts the next component off `rest`; false at its end. */
-static bool next_component(struct walk *w, char *name, bool *last)
+/* What stands before a "/", a "." or a ".." has to be a directory. */
+static int be_directory(const struct walk *w)
+{
+	struct stat st;
+
+	if (!*w->real)
+		return 0;
+	if (fstatat(w->root->fd, w->real + 1, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return -errno;
+	return S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
+}
+
+/* Cuts the next component off `rest`; false at its end. `slash`: it is the last one, and slashes follow. */
+static bool next_component(struct walk *w, char *name, bool *last, bool *slash)
 {
 	size_t skip = strspn(w->rest, "/"), len = strcspn(w->rest + skip, "/");
 	char *behind = w->rest + skip + len;
@@ -69,6 +89,7 @@ static bool next_component(struct walk *w, char *name, bool *last)
 	memcpy(name, w->rest + skip, len);
 	name[len] = '\0';
 	*last = behind[strspn(behind, "/")] == '\0';
+	*slash = *last && *behind;
 	memmove(w->rest, behind, strlen(behind) + 1);
 	return true;
 }
@@ -103,17 +124,20 @@ static int follow(struct walk *w, const char *target)
 }
 
 /* One component. -ENOENT where it is not there; the path then names what is missing. */
-static int step(struct walk *w, const char *name, bool follow_it)
+static int step(struct walk *w, const char *name, bool follow_it, bool slash)
 {
 	size_t at = strlen(w->real), n = strlen(name);
 	char target[PATH_MAX];
 	ssize_t got;
+	int r;
 
 	if (strcmp(name, ".") == 0)
-		return 0;
+		return be_directory(w);
 	if (strcmp(name, "..") == 0) {
-		step_back(w);
-		return 0;
+		r = be_directory(w);
+		if (r == 0)
+			step_back(w);
+		return r;
 	}
 	if (at + 1 + n >= sizeof(w->real))
 		return -ENAMETOOLONG;
@@ -122,8 +146,10 @@ static int step(struct walk *w, const char *name, bool follow_it)
 	if (!follow_it)
 		return 0;
 	got = readlinkat(w->root->fd, w->real + 1, target, sizeof(target) - 1);
+	if (got < 0 && errno == EINVAL) /* no link */
+		return slash ? be_directory(w) : 0;
 	if (got < 0)
-		return errno == EINVAL ? 0 : -errno; /* EINVAL: no link */
+		return -errno;
 	target[got] = '\0';
 	w->real[at] = '\0';
 	return follow(w, target);
@@ -132,7 +158,7 @@ static int step(struct walk *w, const char *name, bool follow_it)
 static int walk(struct walk *w, const struct root *root, const char *path, bool follow_last)
 {
 	char name[PATH_MAX];
-	bool last;
+	bool last, slash;
 	int r = 0;
 
 	w->root = root;
@@ -141,8 +167,8 @@ static int walk(struct walk *w, const struct root *root, const char *path, bool 
 	if (strlen(path) >= sizeof(w->rest))
 		return -ENAMETOOLONG;
 	strcpy(w->rest, path);
-	while (r == 0 && next_component(w, name, &last))
-		r = step(w, name, follow_last || !last);
+	while (r == 0 && next_component(w, name, &last, &slash))
+		r = step(w, name, follow_last || !last || slash, slash);
 	return r;
 }
 
