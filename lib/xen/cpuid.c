@@ -90,13 +90,18 @@ static void keep_signature(struct xen_cpuid_view *view, const struct leaf *l)
 	view->signature[12] = '\0';
 }
 
-/* The bases as Xen's own tools search them; the version is in the leaf behind the signature. */
+/* Hypervisors stack their leaves at one base after the other, from the first on. Xen's own tools look at all bases, but
+ * each CPUID may cost an exit to the hypervisor: this search ends at the first base without leaves. At the very first
+ * one KVM once said 0. The version is in the leaf behind the signature. */
 static bool find_xen(ask_fn ask, struct xen_cpuid_view *view)
 {
 	for (uint32_t base = BASE_FIRST; base <= BASE_LAST; base += BASE_STEP) {
 		struct leaf l = ask(base);
+		bool sane = l.eax >= base && l.eax < base + BASE_STEP;
 
-		if (!leaf_is_xen(&l) || l.eax < base + 2 || l.eax >= base + BASE_STEP)
+		if (!sane && base > BASE_FIRST)
+			return false;
+		if (!leaf_is_xen(&l) || !sane || l.eax < base + 2)
 			continue;
 		keep_signature(view, &l);
 		view->max_leaf = l.eax;
@@ -108,12 +113,12 @@ static bool find_xen(ask_fn ask, struct xen_cpuid_view *view)
 	return false;
 }
 
-/* Without the hypervisor bit, leaf 0x40000000 repeats another leaf: it has to be checked first. */
-static void find_other(struct xen_cpuid_view *view)
+/* Without the hypervisor bit, leaf 0x40000000 repeats another leaf. */
+static void find_any(struct xen_cpuid_view *view)
 {
 	struct leaf l = ask_plain(1);
 
-	if (!(l.ecx & ECX_HYPERVISOR))
+	if (!(l.ecx & ECX_HYPERVISOR) || find_xen(ask_plain, view))
 		return;
 	l = ask_plain(BASE_FIRST);
 	keep_signature(view, &l);
@@ -137,8 +142,7 @@ void xen_cpuid_read(struct xen_cpuid *out)
 	sigaction(SIGSEGV, &act, &old_segv);
 	sigprocmask(SIG_UNBLOCK, &faults, &old_mask);
 	out->known = true;
-	if (!find_xen(ask_plain, &out->plain))
-		find_other(&out->plain);
+	find_any(&out->plain);
 	find_xen(ask_forced, &out->forced);
 	sigprocmask(SIG_SETMASK, &old_mask, NULL);
 	sigaction(SIGSEGV, &old_segv, NULL);

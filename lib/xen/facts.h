@@ -54,7 +54,7 @@ enum xen_file {
 	XEN_FILE_VERSION,
 	XEN_FILE_ARCH,
 	XEN_FILE_PRODUCT, /* of the DMI tables, which PVH guests lack */
-	XEN_FILE_CPUINFO,
+	XEN_FILE_CPUINFO, /* read where /proc/version could not be */
 	XEN_FILE_PROBE,   /* this and the next are read in trees alone */
 	XEN_FILE_CAPTURE, /* what tools/capture could not read */
 	XEN_FILES

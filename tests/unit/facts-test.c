@@ -139,6 +139,8 @@ static void concludes_from_single_facts(void **state)
 	struct xen_facts f;
 
 	(void)state;
+	put("/proc/cpuinfo", "processor : 0\n");
+	assert_int_equal(read_facts(tree, NULL).kind, XEN_KIND_NONE);
 	put("/proc/version", "Linux version 3.2.0\n");
 	f = read_facts(tree, NULL);
 	assert_int_equal(f.kind, XEN_KIND_NONE);
