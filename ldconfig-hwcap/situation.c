@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/publish.h"
 #include "base/util.h"
 #include "loader/kernel-image.h"
 #include "loader/vdso.h"
@@ -104,11 +105,13 @@ const char *situation_conf_path(const struct situation *s)
 
 static int read_published(struct situation *s, char *path, char *why)
 {
+	_cleanup_close_ int dir = root_open(&s->root, s->conf_dir, O_RDONLY | O_DIRECTORY);
 	_cleanup_free_ char *text = NULL;
 	size_t size;
 	int r = root_read(&s->root, situation_conf_path(s), ENTRY_SIZE_MAX, &text, &size);
 
 	strcpy(path, situation_conf_path(s));
+	s->left_over = dir >= 0 && publish_left_over(dir, s->conf_name);
 	s->published = PUBLISHED_NOTHING;
 	s->old = (struct entry){ .strategy = STRATEGY_NONE };
 	if (r == -ENOENT || r == -ENOTDIR)
@@ -288,6 +291,8 @@ bool situation_settled(const struct situation *s, bool on)
 {
 	unsigned line;
 
+	if (s->left_over)
+		return false;
 	if (on)
 		return s->has_cache && settled_on(s);
 	if (s->published == PUBLISHED_OURS)

@@ -208,8 +208,9 @@ static int withdraw_entry(const struct situation *s, int dir, char *why)
 {
 	int r = withdraw_alias(s, &s->old, why);
 
-	if (r == 0 && s->published == PUBLISHED_OURS)
-		r = publish_remove(dir, s->conf_name);
+	if (r == 0)
+		r = s->published == PUBLISHED_OURS ? publish_remove(dir, s->conf_name)
+						   : publish_tidy(dir, s->conf_name);
 	return r < 0 && r != -EPROTO ? why_failed(why, r) : r < 0 ? r : 0;
 }
 

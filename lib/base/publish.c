@@ -112,15 +112,33 @@ int publish_symlink(int dirfd, const char *name, const char *target)
 	return r < 0 ? r : 1;
 }
 
-int publish_remove(int dirfd, const char *name)
+bool publish_left_over(int dirfd, const char *name)
+{
+	char temporary[NAME_MAX + 1];
+	struct stat st;
+
+	return temporary_name(name, temporary, sizeof(temporary)) == 0 &&
+	       fstatat(dirfd, temporary, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+int publish_tidy(int dirfd, const char *name)
 {
 	char temporary[NAME_MAX + 1];
 	int r = temporary_name(name, temporary, sizeof(temporary));
 
 	if (r < 0)
 		return r;
-	if (unlinkat(dirfd, temporary, 0) != 0 && errno != ENOENT)
-		return -errno;
+	if (unlinkat(dirfd, temporary, 0) != 0)
+		return errno == ENOENT ? 0 : -errno;
+	return 1;
+}
+
+int publish_remove(int dirfd, const char *name)
+{
+	int r = publish_tidy(dirfd, name);
+
+	if (r < 0)
+		return r;
 	if (unlinkat(dirfd, name, 0) != 0)
 		return errno == ENOENT ? 0 : -errno;
 	r = sync_directory(dirfd);

@@ -5,6 +5,7 @@
 #ifndef BASE_PUBLISH_H
 #define BASE_PUBLISH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -19,6 +20,12 @@ int publish_symlink(int dirfd, const char *name, const char *target);
 
 /* Removes NAME and syncs the directory. Returns 1 removed, 0 it was not there, or a negative errno. */
 int publish_remove(int dirfd, const char *name);
+
+/* Whether a run that was killed in publish_file left a part of a new NAME behind; that nobody reads, and the next
+ * publish_file or publish_remove of NAME, or publish_tidy, removes. The latter returns 1 removed, 0 it was not there,
+ * or a negative errno. */
+bool publish_left_over(int dirfd, const char *name);
+int publish_tidy(int dirfd, const char *name);
 
 /* Renames NAME to a name beside it that did not exist: NAME.saved, NAME.saved.1, ... Writes that name to `saved`.
  * Returns 0 or a negative errno. */
