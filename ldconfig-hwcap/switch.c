@@ -136,11 +136,15 @@ static int build_cache(const struct situation *s, char *why)
 	output[strcspn(output, "\n")] = '\0';
 	if (status < 0)
 		return why_failed(why, status);
-	if (status != 0) {
-		snprintf(why, WHY_MAX, "%.140s", *output ? output : "it failed");
-		return -EPROTO;
-	}
-	return 0;
+	if (status == 0)
+		return 0;
+	if (WIFSIGNALED(status))
+		snprintf(why, WHY_MAX, "it died of %s", strsignal(WTERMSIG(status)));
+	else if (*output)
+		snprintf(why, WHY_MAX, "%.140s", output);
+	else
+		snprintf(why, WHY_MAX, "it ended with status %d", WEXITSTATUS(status));
+	return -EPROTO;
 }
 
 /* What is in the way of a file of ours is renamed aside. */
