@@ -37,24 +37,17 @@ static inline void image_put(struct image *img, size_t at, const void *data, siz
 		img->size = at + size;
 }
 
+#define EHDR(type_, class_, ehdr, phdr)                                                                                \
+	{                                                                                                              \
+		.e_ident = { 0x7f, 'E', 'L', 'F', class_, ELFDATA2LSB, EV_CURRENT }, .e_type = type_,                  \
+		.e_machine = machine, .e_version = EV_CURRENT, .e_phoff = sizeof(ehdr), .e_ehsize = sizeof(ehdr),      \
+		.e_phentsize = sizeof(phdr), .e_phnum = phnum                                                          \
+	}
+
 static inline void image_put_header(struct image *img, bool is64, uint16_t type, uint16_t machine, uint16_t phnum)
 {
-	Elf64_Ehdr wide = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
-		.e_type = type,
-		.e_machine = machine,
-		.e_version = EV_CURRENT,
-		.e_phoff = sizeof(wide),
-		.e_ehsize = sizeof(wide),
-		.e_phentsize = sizeof(Elf64_Phdr),
-		.e_phnum = phnum };
-	Elf32_Ehdr narrow = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS32, ELFDATA2LSB, EV_CURRENT },
-		.e_type = type,
-		.e_machine = machine,
-		.e_version = EV_CURRENT,
-		.e_phoff = sizeof(narrow),
-		.e_ehsize = sizeof(narrow),
-		.e_phentsize = sizeof(Elf32_Phdr),
-		.e_phnum = phnum };
+	Elf64_Ehdr wide = EHDR(type, ELFCLASS64, Elf64_Ehdr, Elf64_Phdr);
+	Elf32_Ehdr narrow = EHDR(type, ELFCLASS32, Elf32_Ehdr, Elf32_Phdr);
 
 	if (is64)
 		image_put(img, 0, &wide, sizeof(wide));

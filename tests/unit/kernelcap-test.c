@@ -75,60 +75,60 @@ static void reads_the_notes_of_four_kernels(void **state)
 }
 
 /* What a desc holds, in the order of the names kept: "bit:name" and '*' where the mask enables it. */
+static const struct {
+	const char *desc;
+	size_t size;
+	uint32_t count, mask;
+	const char *kept;
+	unsigned problems;
+} descs[] = {
+	{ DESC(""), 0, 0, "", KERNELCAP_TRUNCATED },
+	{ DESC("\1"), 0, 0, "", KERNELCAP_TRUNCATED },
+	{ DESC("\1\0\0"), 0, 0, "", KERNELCAP_TRUNCATED },
+	{ DESC("\1\0\0\0"), 1, 0, "", KERNELCAP_TRUNCATED },
+	{ DESC("\1\0\0\0\1\0\0"), 1, 0, "", KERNELCAP_TRUNCATED },
+	{ DESC("\0\0\0\0\0\0\0\0"), 0, 0, "", 0 },
+	{ DESC("\1\0\0\0\0\0\0\0"), 1, 0, "", KERNELCAP_COUNT },
+	{ DESC("\0\0\0\0\1\0\0\0"), 0, 1, "", KERNELCAP_MASK_BIT },
+	{ DESC("\1\0\0\0\0\0\0\0\1"), 1, 0, "", KERNELCAP_COUNT | KERNELCAP_TRUNCATED },
+	{ DESC("\1\0\0\0\0\0\0\0\1a"), 1, 0, "", KERNELCAP_COUNT | KERNELCAP_TRUNCATED },
+	{ DESC("\1\0\0\0\0\0\0\0\1\0"), 1, 0, "", KERNELCAP_EMPTY_NAME },
+	{ DESC("\1\0\0\0\0\0\0\0\1a\0"), 1, 0, "1:a", 0 },
+	{ DESC("\2\0\0\0\4\0\0\0\2a\0\3b"), 2, 4, "2:a*", KERNELCAP_COUNT | KERNELCAP_TRUNCATED },
+	{ DESC("\7\0\0\0\2\0\0\0\1nosegneg\0"), 7, 2, "1:nosegneg*", KERNELCAP_COUNT },
+	{ DESC("\0\0\0\0\2\0\0\0\1nosegneg\0"), 0, 2, "1:nosegneg*", KERNELCAP_COUNT },
+	{ DESC("\377\377\377\377\2\0\0\0\1a\0"), 0xffffffff, 2, "1:a*", KERNELCAP_COUNT },
+	{ DESC("\2\0\0\0\6\0\0\0\1a\0\2b\0"), 2, 6, "1:a* 2:b*", 0 },
+	{ DESC("\2\0\0\0\2\0\0\0\1a\0\1b\0"), 2, 2, "1:a* 1:b*", KERNELCAP_SAME_BIT },
+	{ DESC("\2\0\0\0\2\0\0\0\1a\0\2a\0"), 2, 2, "1:a* 2:a", KERNELCAP_SAME_NAME },
+	{ DESC("\1\0\0\0\0\0\0\200\37a\0"), 1, 0x80000000, "31:a*", 0 },
+	{ DESC("\1\0\0\0\0\0\0\0\40a\0"), 1, 0, "", KERNELCAP_BIT_RANGE },
+	{ DESC("\1\0\0\0\1\0\0\0\40a\0"), 1, 1, "", KERNELCAP_BIT_RANGE | KERNELCAP_MASK_BIT },
+	{ DESC("\1\0\0\0\0\0\0\0\377a\0"), 1, 0, "", KERNELCAP_BIT_RANGE },
+	{ DESC("\1\0\0\0\3\0\0\0\1a\0"), 1, 3, "1:a*", KERNELCAP_MASK_BIT },
+	{ DESC("\1\0\0\0\0\0\0\0\1a/b\0"), 1, 0, "", KERNELCAP_LONG_NAME },
+	{ DESC("\1\0\0\0\0\0\0\0\1a b\0"), 1, 0, "", KERNELCAP_LONG_NAME },
+	{ DESC("\1\0\0\0\0\0\0\0\1..\0"), 1, 0, "", KERNELCAP_LONG_NAME },
+	{ DESC("\1\0\0\0\0\0\0\0\1\nhwcap\0"), 1, 0, "", KERNELCAP_LONG_NAME },
+	{ DESC("\1\0\0\0\0\0\0\0\1a\0\0\0"), 1, 0, "1:a", KERNELCAP_COUNT | KERNELCAP_EMPTY_NAME },
+};
+
 static void keeps_what_it_can(void **state)
 {
-	static const struct {
-		const char *desc;
-		size_t size;
-		uint32_t count, mask;
-		const char *kept;
-		unsigned problems;
-	} cases[] = {
-		{ DESC(""), 0, 0, "", KERNELCAP_TRUNCATED },
-		{ DESC("\1"), 0, 0, "", KERNELCAP_TRUNCATED },
-		{ DESC("\1\0\0"), 0, 0, "", KERNELCAP_TRUNCATED },
-		{ DESC("\1\0\0\0"), 1, 0, "", KERNELCAP_TRUNCATED },
-		{ DESC("\1\0\0\0\1\0\0"), 1, 0, "", KERNELCAP_TRUNCATED },
-		{ DESC("\0\0\0\0\0\0\0\0"), 0, 0, "", 0 },
-		{ DESC("\1\0\0\0\0\0\0\0"), 1, 0, "", KERNELCAP_COUNT },
-		{ DESC("\0\0\0\0\1\0\0\0"), 0, 1, "", KERNELCAP_MASK_BIT },
-		{ DESC("\1\0\0\0\0\0\0\0\1"), 1, 0, "", KERNELCAP_COUNT | KERNELCAP_TRUNCATED },
-		{ DESC("\1\0\0\0\0\0\0\0\1a"), 1, 0, "", KERNELCAP_COUNT | KERNELCAP_TRUNCATED },
-		{ DESC("\1\0\0\0\0\0\0\0\1\0"), 1, 0, "", KERNELCAP_EMPTY_NAME },
-		{ DESC("\1\0\0\0\0\0\0\0\1a\0"), 1, 0, "1:a", 0 },
-		{ DESC("\2\0\0\0\4\0\0\0\2a\0\3b"), 2, 4, "2:a*", KERNELCAP_COUNT | KERNELCAP_TRUNCATED },
-		{ DESC("\7\0\0\0\2\0\0\0\1nosegneg\0"), 7, 2, "1:nosegneg*", KERNELCAP_COUNT },
-		{ DESC("\0\0\0\0\2\0\0\0\1nosegneg\0"), 0, 2, "1:nosegneg*", KERNELCAP_COUNT },
-		{ DESC("\377\377\377\377\2\0\0\0\1a\0"), 0xffffffff, 2, "1:a*", KERNELCAP_COUNT },
-		{ DESC("\2\0\0\0\6\0\0\0\1a\0\2b\0"), 2, 6, "1:a* 2:b*", 0 },
-		{ DESC("\2\0\0\0\2\0\0\0\1a\0\1b\0"), 2, 2, "1:a* 1:b*", KERNELCAP_SAME_BIT },
-		{ DESC("\2\0\0\0\2\0\0\0\1a\0\2a\0"), 2, 2, "1:a* 2:a", KERNELCAP_SAME_NAME },
-		{ DESC("\1\0\0\0\0\0\0\200\37a\0"), 1, 0x80000000, "31:a*", 0 },
-		{ DESC("\1\0\0\0\0\0\0\0\40a\0"), 1, 0, "", KERNELCAP_BIT_RANGE },
-		{ DESC("\1\0\0\0\1\0\0\0\40a\0"), 1, 1, "", KERNELCAP_BIT_RANGE | KERNELCAP_MASK_BIT },
-		{ DESC("\1\0\0\0\0\0\0\0\377a\0"), 1, 0, "", KERNELCAP_BIT_RANGE },
-		{ DESC("\1\0\0\0\3\0\0\0\1a\0"), 1, 3, "1:a*", KERNELCAP_MASK_BIT },
-		{ DESC("\1\0\0\0\0\0\0\0\1a/b\0"), 1, 0, "", KERNELCAP_LONG_NAME },
-		{ DESC("\1\0\0\0\0\0\0\0\1a b\0"), 1, 0, "", KERNELCAP_LONG_NAME },
-		{ DESC("\1\0\0\0\0\0\0\0\1..\0"), 1, 0, "", KERNELCAP_LONG_NAME },
-		{ DESC("\1\0\0\0\0\0\0\0\1\nhwcap\0"), 1, 0, "", KERNELCAP_LONG_NAME },
-		{ DESC("\1\0\0\0\0\0\0\0\1a\0\0\0"), 1, 0, "1:a", KERNELCAP_COUNT | KERNELCAP_EMPTY_NAME },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < sizeof(descs) / sizeof(descs[0]); i++) {
 		struct kernelcap cap;
 		char kept[256] = "";
 
-		parse_desc(cases[i].desc, cases[i].size, &cap);
+		parse_desc(descs[i].desc, descs[i].size, &cap);
 		for (size_t j = 0; j < cap.ncap; j++)
 			sprintf(kept + strlen(kept), "%s%u:%s%s", j ? " " : "", cap.cap[j].bit, cap.cap[j].name,
 					cap.cap[j].enabled ? "*" : "");
 		assert_true(cap.present);
-		assert_string_equal(kept, cases[i].kept);
-		assert_int_equal(cap.count, cases[i].count);
-		assert_int_equal(cap.mask, cases[i].mask);
-		assert_int_equal(cap.problems, cases[i].problems);
+		assert_string_equal(kept, descs[i].kept);
+		assert_int_equal(cap.count, descs[i].count);
+		assert_int_equal(cap.mask, descs[i].mask);
+		assert_int_equal(cap.problems, descs[i].problems);
 	}
 }
 
@@ -162,53 +162,49 @@ static void bounds_names_and_their_number(void **state)
 #define BUILD_ID   "\4\0\0\0\4\0\0\0\3\0\0\0GNU\0abcd"
 
 /* One image for each way in which notes can be laid out; what is kept is the first note's mask. */
+static const struct {
+	struct segment segment[3];
+	size_t n;
+	bool present;
+	uint32_t mask;
+	unsigned problems;
+} layouts[] = {
+	{ { { PT_NOTE, 4, DESC(BUILD_ID NOTE_PVOPS_ON) } }, 1, true, 2, 0 },
+	{ { { PT_NOTE, 0, DESC(BUILD_ID NOTE_PVOPS_ON) } }, 1, true, 2, 0 },
+	{ { { PT_NOTE, 4, DESC(BUILD_ID) }, { PT_NOTE, 4, DESC(NOTE_PVOPS_ON) } }, 2, true, 2, 0 },
+	/* align 8: owner and desc are padded to it, so the desc begins at 16 all the same */
+	{ { { PT_NOTE, 8, DESC(BUILD_ID "\0\0\0\0" NOTE_XENLINUX) } }, 1, true, 1, 0 },
+	{ { { PT_NOTE, 8, DESC(BUILD_ID NOTE_XENLINUX) } }, 1, false, 0, KERNELCAP_NOTES_BROKEN },
+	{ { { PT_NOTE, 4, DESC(NOTE_PVOPS_ON NOTE_XENLINUX) } }, 1, true, 2, KERNELCAP_SEVERAL },
+	{ { { PT_NOTE, 4, DESC(NOTE_XENLINUX) }, { PT_NOTE, 4, DESC(NOTE_PVOPS_ON) } }, 2, true, 1, KERNELCAP_SEVERAL },
+	{ { { PT_NOTE, 4, DESC(SHORT_NOTE NOTE_PVOPS_ON) } }, 1, true, 2, KERNELCAP_SEVERAL },
+	{ { { PT_NOTE, 4, DESC(SHORT_NOTE) } }, 1, true, 1, KERNELCAP_EMPTY_NAME | KERNELCAP_MASK_BIT },
+	{ { { PT_NOTE, 4, DESC(NOTE_PVOPS_ON "\4\0\0\0\377\0\0\0\2\0\0\0GNU\0") } }, 1, true, 2,
+			KERNELCAP_NOTES_BROKEN },
+	{ { { PT_NOTE, 4, DESC("\4\0\0\0\377\377\377\377\2\0\0\0GNU\0" NOTE_PVOPS_ON) } }, 1, false, 0,
+			KERNELCAP_NOTES_BROKEN },
+	{ { { PT_NOTE, 4, DESC("\4\0\0\0\x12\0\0\0\2\0\0\0GNX\0\1\0\0\0\2\0\0\0\1nosegneg\0\0\0") } }, 1, false, 0, 0 },
+	{ { { PT_NOTE, 4, DESC("\3\0\0\0\x12\0\0\0\2\0\0\0GNU\0\1\0\0\0\2\0\0\0\1nosegneg\0\0\0") } }, 1, false, 0, 0 },
+	{ { { PT_NOTE, 4, DESC("\4\0\0\0\x12\0\0\0\3\0\0\0GNU\0\1\0\0\0\2\0\0\0\1nosegneg\0\0\0") } }, 1, false, 0, 0 },
+	{ { { PT_NOTE, 4, "", 0 } }, 1, false, 0, 0 },
+	{ { { PT_DYNAMIC, 4, DESC(NOTE_PVOPS_ON) } }, 1, false, 0, 0 },
+	{ { { 0 } }, 0, false, 0, 0 },
+};
+
 static void finds_the_note(void **state)
 {
-	static const struct {
-		struct segment segment[3];
-		size_t n;
-		bool present;
-		uint32_t mask;
-		unsigned problems;
-	} cases[] = {
-		{ { { PT_NOTE, 4, DESC(BUILD_ID NOTE_PVOPS_ON) } }, 1, true, 2, 0 },
-		{ { { PT_NOTE, 0, DESC(BUILD_ID NOTE_PVOPS_ON) } }, 1, true, 2, 0 },
-		{ { { PT_NOTE, 4, DESC(BUILD_ID) }, { PT_NOTE, 4, DESC(NOTE_PVOPS_ON) } }, 2, true, 2, 0 },
-		/* align 8: owner and desc are padded to it, so the desc begins at 16 all the same */
-		{ { { PT_NOTE, 8, DESC(BUILD_ID "\0\0\0\0" NOTE_XENLINUX) } }, 1, true, 1, 0 },
-		{ { { PT_NOTE, 8, DESC(BUILD_ID NOTE_XENLINUX) } }, 1, false, 0, KERNELCAP_NOTES_BROKEN },
-		{ { { PT_NOTE, 4, DESC(NOTE_PVOPS_ON NOTE_XENLINUX) } }, 1, true, 2, KERNELCAP_SEVERAL },
-		{ { { PT_NOTE, 4, DESC(NOTE_XENLINUX) }, { PT_NOTE, 4, DESC(NOTE_PVOPS_ON) } }, 2, true, 1,
-				KERNELCAP_SEVERAL },
-		{ { { PT_NOTE, 4, DESC(SHORT_NOTE NOTE_PVOPS_ON) } }, 1, true, 2, KERNELCAP_SEVERAL },
-		{ { { PT_NOTE, 4, DESC(SHORT_NOTE) } }, 1, true, 1, KERNELCAP_EMPTY_NAME | KERNELCAP_MASK_BIT },
-		{ { { PT_NOTE, 4, DESC(NOTE_PVOPS_ON "\4\0\0\0\377\0\0\0\2\0\0\0GNU\0") } }, 1, true, 2,
-				KERNELCAP_NOTES_BROKEN },
-		{ { { PT_NOTE, 4, DESC("\4\0\0\0\377\377\377\377\2\0\0\0GNU\0" NOTE_PVOPS_ON) } }, 1, false, 0,
-				KERNELCAP_NOTES_BROKEN },
-		{ { { PT_NOTE, 4, DESC("\4\0\0\0\x12\0\0\0\2\0\0\0GNX\0\1\0\0\0\2\0\0\0\1nosegneg\0\0\0") } }, 1, false,
-				0, 0 },
-		{ { { PT_NOTE, 4, DESC("\3\0\0\0\x12\0\0\0\2\0\0\0GNU\0\1\0\0\0\2\0\0\0\1nosegneg\0\0\0") } }, 1, false,
-				0, 0 },
-		{ { { PT_NOTE, 4, DESC("\4\0\0\0\x12\0\0\0\3\0\0\0GNU\0\1\0\0\0\2\0\0\0\1nosegneg\0\0\0") } }, 1, false,
-				0, 0 },
-		{ { { PT_NOTE, 4, "", 0 } }, 1, false, 0, 0 },
-		{ { { PT_DYNAMIC, 4, DESC(NOTE_PVOPS_ON) } }, 1, false, 0, 0 },
-		{ { { 0 } }, 0, false, 0, 0 },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < 2 * sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < 2 * sizeof(layouts) / sizeof(layouts[0]); i++) {
 		bool is64 = i % 2;
 		struct image img;
 		struct kernelcap cap;
 		char why[WHY_MAX];
 
-		image_make(&img, is64, ET_DYN, is64 ? EM_X86_64 : EM_386, cases[i / 2].segment, cases[i / 2].n);
+		image_make(&img, is64, ET_DYN, is64 ? EM_X86_64 : EM_386, layouts[i / 2].segment, layouts[i / 2].n);
 		assert_int_equal(parse(&img, &cap, why), 0);
-		assert_int_equal(cap.present, cases[i / 2].present);
-		assert_int_equal(cap.mask, cases[i / 2].mask);
-		assert_int_equal(cap.problems, cases[i / 2].problems);
+		assert_int_equal(cap.present, layouts[i / 2].present);
+		assert_int_equal(cap.mask, layouts[i / 2].mask);
+		assert_int_equal(cap.problems, layouts[i / 2].problems);
 		assert_int_equal(cap.is64, is64);
 	}
 }
