@@ -77,7 +77,8 @@ int publish_file(int dirfd, const char *name, const char *text, size_t size, mod
 
 	if (r < 0)
 		return r;
-	if (unlinkat(dirfd, temporary, 0) != 0 && errno != ENOENT)
+	/* EROFS comes also where it is not there, and may be no obstacle. */
+	if (unlinkat(dirfd, temporary, 0) != 0 && errno != ENOENT && errno != EROFS)
 		return -errno;
 	if (has_content(dirfd, name, text, size, mode))
 		return 0;
