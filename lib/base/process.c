@@ -212,7 +212,10 @@ int process_run(const struct process_spec *spec, unsigned timeout_ms, char *buf,
 	close(out[0]);
 	if (pid < 0)
 		return r;
-	status = wait_for(pid, r < 0 ? 0 : deadline);
+	/* It may have ended, and a child of it have kept the pipe open. */
+	if (r < 0)
+		process_kill(pid);
+	status = wait_for(pid, deadline);
 	return r < 0 ? r : status;
 }
 
