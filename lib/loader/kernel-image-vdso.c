@@ -26,12 +26,13 @@ static bool dyn_at(const struct headers *h, const struct headers_segment *dynami
 		uint64_t *value)
 {
 	uint64_t size = h->is64 ? sizeof(Elf64_Dyn) : sizeof(Elf32_Dyn);
-	const uint8_t *at = h->data + dynamic->off + i * size;
+	const uint8_t *at;
 	Elf32_Dyn narrow;
 	Elf64_Dyn wide;
 
 	if (!range_ok(dynamic->off, dynamic->filesz, h->size) || !range_ok(i * size, size, dynamic->filesz))
 		return false;
+	at = h->data + dynamic->off + i * size;
 	if (h->is64) {
 		memcpy(&wide, at, sizeof(wide));
 		*tag = (uint64_t)wide.d_tag;

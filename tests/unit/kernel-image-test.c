@@ -572,6 +572,8 @@ static void knows_a_vdso_by_its_name(void **state)
 		strcpy((char *)img.data + 0x401, names[i]);
 		blob = (struct blob){ img.data, size };
 		find_in(&blob, i < 3);
+		image_put_segment(&img, false, 1, PT_DYNAMIC, 0xffffffff, sizeof(dynamic), 4);
+		find_in(&blob, 0);
 	}
 }
 
