@@ -22,6 +22,8 @@
 #define TAG_GENERATOR   0
 #define TAG_NAMES       1
 
+#define STRING_MAX 4096 /* PATH_MAX: nobody could open a longer one, and lying caches cost less */
+
 #define ISA_LEVEL_MASK 0x3ff /* of the upper half of a named entry's hwcap word */
 
 static uint32_t u32_at(const struct ldcache *c, uint64_t off)
@@ -36,14 +38,16 @@ static uint64_t u64_at(const struct ldcache *c, uint64_t off)
 	return (uint64_t)u32_at(c, off + 4) << 32 | u32_at(c, off);
 }
 
-/* A string of at most `size` bytes at `off`, its NUL among them; NULL where it does not end. */
+/* The string `off` bytes behind `base`, where `size` bytes are; NULL where it does not end there. */
 static const char *string_at(const struct ldcache *c, uint64_t base, uint64_t size, uint32_t off)
 {
-	const char *s = (const char *)c->data + base + off;
+	uint64_t room = off < size ? size - off : 0;
+	const char *s;
 
-	if (off >= size || !memchr(s, '\0', (size_t)(size - off)))
+	if (room == 0)
 		return NULL;
-	return s;
+	s = (const char *)c->data + base + off;
+	return memchr(s, '\0', (size_t)(room < STRING_MAX ? room : STRING_MAX)) ? s : NULL;
 }
 
 static void take_section(struct ldcache *c, uint64_t at)

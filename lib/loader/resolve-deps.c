@@ -8,6 +8,7 @@
 
 #define PRELOAD_PATH     "/etc/ld.so.preload"
 #define PRELOAD_SIZE_MAX (1u << 20)
+#define LOADS_MAX        8 /* of one object, which filters of others move to the front */
 
 static struct node *new_node(struct resolution *res, size_t map)
 {
@@ -131,12 +132,23 @@ static int load_tag(struct resolution *res, struct node **at, const struct objec
 	return load_filtee(res, at, name, tag->tag == DT_FILTER ? RESOLVE_FILTER : RESOLVE_AUXILIARY);
 }
 
+static int add_circle(struct resolution *res, size_t map)
+{
+	res->fatal = true;
+	return resolution_add_problem(res, RESOLVE_UNLOADABLE, map,
+			arena_printf(&res->arena, "%s: filters in a circle, where ld.so does not end",
+					res->map[map].pub.path));
+}
+
 /* `at` moves on behind the filtees. */
 static int load_object(struct resolution *res, struct node *at)
 {
 	const struct object *obj = res->map[at->map].pub.object;
+	unsigned loads = ++res->map[at->map].loads;
 	int r = 0;
 
+	if (loads > LOADS_MAX)
+		return loads == LOADS_MAX + 1 ? add_circle(res, at->map) : 0;
 	for (size_t i = 0; r == 0 && obj && i < obj->ntag; i++)
 		r = load_tag(res, &at, obj, &obj->tag[i]);
 	return r;

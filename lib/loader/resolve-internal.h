@@ -110,6 +110,7 @@ struct map {
 	struct resolve_object pub;
 	struct name *names;
 	bool is_loader, listed;
+	unsigned loads;     /* how often what it needs was gone through */
 	const char *origin; /* $ORIGIN; NULL: not known */
 	bool rpath_read, runpath_read;
 	struct search_path rpath, runpath;

@@ -50,7 +50,7 @@ static int run(int argc, char **argv)
 		puts("nosegneg-check " NOSEGNEG_VERSION);
 		return EXIT_CLEAN;
 	}
-	if (program_wanted(argc, argv))
+	if (program_wanted(argc, argv) || *command == '-')
 		return program_command(argc, argv);
 	if (*command)
 		output_error(command, "no such command", "try 'nosegneg-check --help'");

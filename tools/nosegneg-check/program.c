@@ -315,10 +315,12 @@ static const struct option long_options[] = {
 	{ 0 },
 };
 
+/* `what` is NULL where getopt has said it. */
 static int usage_error(const char *what, const char *why)
 {
-	output_error(what, "usage", why);
-	fputs("nosegneg-check: try 'nosegneg-check -- --help'\n", stderr);
+	if (what)
+		fprintf(stderr, "nosegneg-check: %s: %s\n", what, why);
+	fputs("nosegneg-check: try 'nosegneg-check PROGRAM --help'\n", stderr);
 	return EXIT_ERROR;
 }
 
@@ -392,9 +394,7 @@ int program_command(int argc, char **argv)
 			return EXIT_CLEAN;
 		}
 		if (!take_option(&options, c))
-			return usage_error(c == 'j' ? "--jobs" : "options",
-					c == 'j' ? "not a number from 1 to 1024"
-						 : "one is not known, or lacks its value");
+			return usage_error(c == 'j' ? "--jobs" : NULL, "not a number from 1 to 1024");
 	}
 	if (optind == argc)
 		return usage_error("no PROGRAM", "name a program");
