@@ -4,14 +4,22 @@
 D := $(B)/tests/distro
 distro_tests := $(filter-out %/harness.sh,$(sort $(wildcard tests/distro/*.sh)))
 
-$(D)/fault: tests/distro/fault.c mk/distro.mk
+# BIT of the note of a kernel that runs on Xen.
+distro_vdsos := $(patsubst %,$(D)/vdso-bit%.so,0 1 2)
+distro_tools := $(D)/fault $(D)/with-note $(distro_vdsos)
+
+$(D)/fault $(D)/with-note: $(D)/%: tests/distro/%.c mk/distro.mk
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(compile) $< -o $@
 
+$(distro_vdsos): $(D)/vdso-bit%.so: tests/data/notes/vdso.S mk/distro.mk
+	@mkdir -p $(@D)
+	$(Q)$(m32) $(vdso_flags) -Wl,-soname,linux-gate.so.1 -DMASK='(1 << $*)' -DBIT=$* -DCOUNT=1 -DVERSION=0x60000 $< -o $@
+
 .PHONY: check-distro check-faults
-check-distro: tools libs $(D)/fault ## the tests in chroots of this release and of Debian 11 (makes them once)
+check-distro: tools libs $(distro_tools) ## the tests in chroots of this release and of Debian 11 (makes them once)
 	$(Q)DISTRO=all tests/run $(B)/tests/log $(distro_tests)
 
-check-faults: tools libs $(D)/fault ## end or fail ldconfig-hwcap at every system call, in a chroot (10 minutes)
+check-faults: tools libs $(distro_tools) ## end or fail ldconfig-hwcap at every system call, in a chroot (10 minutes)
 	$(Q)FAULTS=all TEST_TIMEOUT=7200 tests/run $(B)/tests/log tests/distro/faults.sh

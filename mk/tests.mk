@@ -82,7 +82,7 @@ $(U)/%: tests/unit/%.c tests/unit/unit.h $(LIB) mk/tests.mk
 
 .PHONY: check-resolve bench-resolve
 .PHONY: run-tests check-unit check-cli check-build check-asan check-scan-corpus fuzz lint bench-scan update-cli
-run-tests: $(unit_programs) $(fixtures) tools $(SUITE_STAMP) libs $(D)/fault
+run-tests: $(unit_programs) $(fixtures) tools $(SUITE_STAMP) libs $(distro_tools)
 	$(Q)tests/run $(B)/tests/log $(unit_programs) $(cli_cases) tests/resolve/compare-ldso \
 		$(build_tests) $(distro_tests)
 

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A vDSO as kernels have it. With MASK and BIT it carries the note that asks for nosegneg libraries; COUNT is what the
- * note says about the number of its names. */
+ * note says about the number of its names. VERSION is the kernel's, which C libraries refuse if it is too old for them. */
+#ifndef VERSION
+#define VERSION 0x20612
+#endif
 	.section .note.Linux, "a", @note
 	.balign 4
 	.long 6, 4, 0
 	.asciz "Linux"
 	.balign 4
-	.long 0x20612
+	.long VERSION
 
 #ifdef MASK
 	.section .note.kernelcap, "a", @note
