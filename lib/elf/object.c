@@ -28,6 +28,12 @@ struct source {
 	char *why;
 };
 
+static int not_elf(char *why)
+{
+	snprintf(why, WHY_MAX, "not an ELF file, or a truncated one");
+	return -ENOEXEC;
+}
+
 /* Reads the header through libelf, which takes both classes, and checks that it is an x86 one. */
 static int identify(const struct source *src, size_t *phnum)
 {
@@ -35,10 +41,8 @@ static int identify(const struct source *src, size_t *phnum)
 	char *why = src->why;
 	GElf_Ehdr eh;
 
-	if (elf_kind(src->elf) != ELF_K_ELF || !gelf_getehdr(src->elf, &eh)) {
-		snprintf(why, WHY_MAX, "not an ELF file, or a truncated one");
-		return -ENOEXEC;
-	}
+	if (elf_kind(src->elf) != ELF_K_ELF || !gelf_getehdr(src->elf, &eh))
+		return not_elf(why);
 	if (eh.e_ident[EI_DATA] != ELFDATA2LSB || (eh.e_machine != EM_386 && eh.e_machine != EM_X86_64)) {
 		snprintf(why, WHY_MAX, "an ELF file, but neither of i386 nor of x86-64");
 		return -ENOEXEC;
@@ -482,11 +486,14 @@ int object_read(int fd, struct object **out, char *why)
 
 int object_parse(const void *data, uint64_t size, struct object **out, char *why)
 {
+	Elf *elf;
+
 	if (size > SIZE_MAX)
 		return why_broken(why, "an image of %" PRIu64 " bytes", size);
 	elf_version(EV_CURRENT);
 	/* Only read from: nothing asks libelf to update it. */
-	return read_elf(elf_memory((char *)(uintptr_t)data, (size_t)size), size, out, why);
+	elf = elf_memory((char *)(uintptr_t)data, (size_t)size);
+	return elf ? read_elf(elf, size, out, why) : not_elf(why);
 }
 
 void object_free(struct object *obj)
