@@ -14,13 +14,6 @@ static bool note_asks(const struct situation *s)
 	return kernelcap_index(&s->note, STRATEGY_NAME, &index, &enabled) && enabled;
 }
 
-/* An entry for a kernel that is not the running one; it does nothing now, and is right when that one boots again. */
-static bool waits_for_kernel(const struct situation *s)
-{
-	return s->published == PUBLISHED_OURS && strategy_follows_kernel(s->old.strategy) && !s->note.present &&
-	       glibc_generation(&s->glibc)->cache_obeys_note && s->ldconfig != LDCONFIG_IGNORES_HWCAP;
-}
-
 static enum decision by_segments(const struct situation *s, char *reason, size_t size)
 {
 	if (!s->segments.known) {
@@ -31,7 +24,7 @@ static enum decision by_segments(const struct situation *s, char *reason, size_t
 		snprintf(reason, size, "segments are shortened to %#x", s->segments.limit);
 		return s->set ? DECISION_ON : DECISION_LACKING;
 	}
-	if (waits_for_kernel(s)) {
+	if (situation_waits(s)) {
 		snprintf(reason, size, "this kernel has no note; the entry waits for one that has");
 		return DECISION_KEEP;
 	}

@@ -114,7 +114,7 @@ static bool report_witness(const struct situation *s, bool on)
 	}
 	used = s->set && witness_used_set(&s->root, &w, s->set);
 	say("program", w.libc);
-	return used == (on && switch_expects_set(s));
+	return used == (on && !situation_waits(s) && switch_expects_set(s));
 }
 
 int report_status(struct situation *s)
@@ -132,7 +132,8 @@ int report_status(struct situation *s)
 			published_words(s),
 			strategy_name(s->published == PUBLISHED_OURS ? s->old.strategy : s->choice.strategy));
 	say("entry", text);
-	settled = others && s->published == PUBLISHED_NOTHING ? true : situation_settled(s, on);
+	settled = (others && s->published == PUBLISHED_NOTHING) || situation_waits_rightly(s) ||
+		  situation_settled(s, on);
 	snprintf(text, sizeof(text), "%s (%zu of %zu libraries for every program, %zu on the kernel's word)",
 			!s->has_cache ? "cannot be read"
 			: settled     ? "agrees"
@@ -140,6 +141,8 @@ int report_status(struct situation *s)
 			s->cached.chosen, s->set ? s->set->nlibrary : 0, s->cached.marked);
 	say("cache", text);
 	agrees = report_witness(s, on);
+	if (situation_waits(s))
+		say("", "this kernel has no note; the entry waits for one that has");
 	say("", agrees ? "as it has to be" : "not as it has to be");
 	return settled && agrees ? EXIT_CLEAN : EXIT_FINDINGS;
 }

@@ -227,36 +227,53 @@ void situation_free(struct situation *s)
 	root_close(&s->root);
 }
 
-/* The cache bit that the entry gives the set's libraries; 0: none, they are for everybody. */
-static uint64_t entry_mark(const struct situation *s)
+/* The cache bit that an entry gives the set's libraries; 0: none, they are for everybody. */
+static uint64_t entry_mark(const struct situation *s, const struct entry *e)
 {
 	const struct glibc_generation *g = glibc_generation(&s->glibc);
+	const char *name = strrchr(e->alias, '/');
 
-	if (s->entry.strategy == STRATEGY_HWCAP)
-		return UINT64_C(1) << (g->cache_base + s->entry.index);
-	if (s->entry.strategy == STRATEGY_ALIAS)
-		return UINT64_C(1) << (g->loader_base + (strcmp(s->choice.alias, "xeon_phi") == 0));
+	if (e->strategy == STRATEGY_HWCAP)
+		return UINT64_C(1) << (g->cache_base + e->index);
+	if (e->strategy == STRATEGY_ALIAS)
+		return UINT64_C(1) << (g->loader_base + (name && strcmp(name, "/xeon_phi") == 0));
 	return 0;
 }
 
-static bool alias_is_there(const struct situation *s)
+static bool alias_is_there(const struct situation *s, const struct entry *e)
 {
 	char target[PATH_MAX];
 
-	return root_readlink(&s->root, s->entry.alias, target, sizeof(target)) == 0 &&
-	       strcmp(target, s->entry.target) == 0;
+	return root_readlink(&s->root, e->alias, target, sizeof(target)) == 0 && strcmp(target, e->target) == 0;
+}
+
+/* Whether links and cache are what our file says. */
+static bool published_agrees(const struct situation *s)
+{
+	uint64_t mark = entry_mark(s, &s->old);
+
+	if (!s->set || s->published != PUBLISHED_OURS)
+		return false;
+	if (s->old.strategy == STRATEGY_ALIAS && !alias_is_there(s, &s->old))
+		return false;
+	return mark ? (s->cached.marks & mark) && s->cached.marked >= s->set->nlibrary
+		    : s->cached.chosen == s->set->nlibrary;
 }
 
 static bool settled_on(const struct situation *s)
 {
-	uint64_t mark = entry_mark(s);
+	return entry_equal(&s->entry, &s->old) && published_agrees(s);
+}
 
-	if (!s->set || !entry_equal(&s->entry, &s->old) || s->published != PUBLISHED_OURS)
-		return false;
-	if (s->entry.strategy == STRATEGY_ALIAS && !alias_is_there(s))
-		return false;
-	return mark ? (s->cached.marks & mark) && s->cached.marked >= s->set->nlibrary
-		    : s->cached.chosen == s->set->nlibrary;
+bool situation_waits(const struct situation *s)
+{
+	return s->published == PUBLISHED_OURS && strategy_follows_kernel(s->old.strategy) && !s->note.present &&
+	       glibc_generation(&s->glibc)->cache_obeys_note && s->ldconfig != LDCONFIG_IGNORES_HWCAP;
+}
+
+bool situation_waits_rightly(const struct situation *s)
+{
+	return situation_waits(s) && !s->left_over && s->has_cache && published_agrees(s);
 }
 
 /* Whether somebody else's file does what ours would: then the set stays on, whatever we do. */

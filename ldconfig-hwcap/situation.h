@@ -76,6 +76,11 @@ const char *situation_conf_path(const struct situation *s);
 /* A file that is not ours and has a line for the set; NULL: there is none. */
 const char *situation_others(const struct situation *s, unsigned *line);
 
+/* Whether our entry is for a kernel that is not the running one: it does nothing now, and is right when that one boots
+ * again. "Rightly": links and cache agree with it. */
+bool situation_waits(const struct situation *s);
+bool situation_waits_rightly(const struct situation *s);
+
 /* Whether what is published and cached is just what it has to be with the entry on or off. */
 bool situation_settled(const struct situation *s, bool on);
 
