@@ -74,7 +74,22 @@ $(F)/tls-nosegneg: tests/data/tls.c
 	@mkdir -p $(@D)
 	$(Q)$(m32) -mno-tls-direct-seg-refs -fpie -pie $< -o $@
 
-$(U)/%: tests/unit/%.c tests/unit/unit.h $(LIB) mk/tests.mk
+fixtures += $(addprefix $(F)/,object-32-old.so object-32-new.so object-64-old.so object-64-new.so)
+$(F)/object-%.so: $(wildcard tests/data/object/*)
+	@mkdir -p $(@D)
+	$(Q)tests/data/object/make-object $(subst -, ,$*) $@
+
+# Loaders with few and more private symbols, and libraries that want them.
+fixtures += $(addprefix $(F)/private-,ld-few.so ld-more.so lib-few.so lib-more.so)
+private := $(m32) -fPIC -shared -nostdlib -Wl,--hash-style=both
+$(F)/private-ld-few.so $(F)/private-ld-more.so: $(F)/private-ld-%.so: $(wildcard tests/data/private/ld.*)
+	@mkdir -p $(@D)
+	$(Q)$(private) $(and $(filter more,$*),-DMORE) -Wl,-soname,ld-linux.so.2 \
+		-Wl,--version-script,tests/data/private/ld.map $< -o $@
+$(F)/private-lib-few.so $(F)/private-lib-more.so: $(F)/private-lib-%.so: tests/data/private/lib.c $(F)/private-ld-more.so
+	$(Q)$(private) $(and $(filter more,$*),-DMORE) $^ -o $@
+
+$(U)/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(LIB) mk/tests.mk
 	@mkdir -p $(@D)
 	$(call say,TEST,$<)
 	$(Q)$(compile) -Itests/unit -DUNIT_FIXTURES='"$(CURDIR)/$(F)"' $< $(LIB) $(our_ldflags) $(LDFLAGS) \
