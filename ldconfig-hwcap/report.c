@@ -89,9 +89,9 @@ static const char *published_words(const struct situation *s)
 
 	if (s->published == PUBLISHED_OURS)
 		return "published";
-	if (s->published == PUBLISHED_FOREIGN)
-		return "somebody else's file";
-	return situation_others(s, &l) ? "published by another file" : "not published";
+	if (situation_others(s, &l))
+		return "published by another file";
+	return s->published == PUBLISHED_FOREIGN ? "somebody else's file" : "not published";
 }
 
 static void say(const char *name, const char *value)
@@ -101,8 +101,36 @@ static void say(const char *name, const char *value)
 	printf("%-9s %s\n", name, text_quote(quoted, sizeof(quoted), value));
 }
 
-/* Whether a fresh program gets what the cache promises. */
-static bool report_witness(const struct situation *s, bool on)
+/* What is published: by our file, else by the first line of somebody else's. */
+static enum strategy published_strategy(const struct situation *s)
+{
+	unsigned l;
+	const char *others = situation_others(s, &l);
+
+	if (s->published == PUBLISHED_OURS)
+		return s->old.strategy;
+	for (size_t i = 0; others && i < s->conf->nhwcap; i++)
+		if (s->conf->hwcap[i].line == l && s->conf->file[s->conf->hwcap[i].file].path == others)
+			return STRATEGY_HWCAP;
+	return others ? STRATEGY_DIRECTORY : s->choice.strategy;
+}
+
+/* Whether the next program has to get the set. */
+static bool program_expects_set(const struct situation *s)
+{
+	unsigned l;
+	bool enabled;
+
+	if (s->published == PUBLISHED_OURS)
+		return !situation_waits(s) && switch_expects_set(s);
+	if (!situation_others(s, &l))
+		return false;
+	return published_strategy(s) == STRATEGY_DIRECTORY ||
+	       (kernelcap_index(&s->own_note, STRATEGY_NAME, &l, &enabled) && enabled);
+}
+
+/* Whether a fresh program gets what it has to. */
+static bool report_witness(const struct situation *s)
 {
 	struct witness w;
 	char why[WHY_MAX];
@@ -114,7 +142,7 @@ static bool report_witness(const struct situation *s, bool on)
 	}
 	used = s->set && witness_used_set(&s->root, &w, s->set);
 	say("program", w.libc);
-	return used == (on && !situation_waits(s) && switch_expects_set(s));
+	return used == program_expects_set(s);
 }
 
 int report_status(struct situation *s)
@@ -128,11 +156,10 @@ int report_status(struct situation *s)
 		say("loader", s->loader_why);
 		return s->published == PUBLISHED_OURS ? EXIT_FINDINGS : EXIT_CLEAN;
 	}
-	snprintf(text, sizeof(text), "%s: %s (%s)", others && !s->published ? others : situation_conf_path(s),
-			published_words(s),
-			strategy_name(s->published == PUBLISHED_OURS ? s->old.strategy : s->choice.strategy));
+	snprintf(text, sizeof(text), "%s: %s (%s)", others && s->published != PUBLISHED_OURS ? others : situation_conf_path(s),
+			published_words(s), strategy_name(published_strategy(s)));
 	say("entry", text);
-	settled = (others && s->published == PUBLISHED_NOTHING) || situation_waits_rightly(s) ||
+	settled = (others && s->published != PUBLISHED_OURS) || situation_waits_rightly(s) ||
 		  situation_settled(s, on);
 	snprintf(text, sizeof(text), "%s (%zu of %zu libraries for every program, %zu on the kernel's word)",
 			!s->has_cache ? "cannot be read"
@@ -140,7 +167,7 @@ int report_status(struct situation *s)
 				      : "does not agree: run ldconfig-hwcap auto",
 			s->cached.chosen, s->set ? s->set->nlibrary : 0, s->cached.marked);
 	say("cache", text);
-	agrees = report_witness(s, on);
+	agrees = report_witness(s);
 	if (situation_waits(s))
 		say("", "this kernel has no note; the entry waits for one that has");
 	say("", agrees ? "as it has to be" : "not as it has to be");

@@ -281,7 +281,7 @@ static const char *others_line(const struct situation *s, size_t file)
 {
 	const char *path = s->conf->file[file].path;
 
-	return strcmp(path, situation_conf_path(s)) == 0 ? NULL : path;
+	return s->published != PUBLISHED_FOREIGN && strcmp(path, situation_conf_path(s)) == 0 ? NULL : path;
 }
 
 const char *situation_others(const struct situation *s, unsigned *line)
