@@ -107,7 +107,7 @@ expect() {
 
 	[ "$status" = "$1" ] || fail "${FUNCNAME[1]}: status $status, expected $1: $(said)"
 	for pattern in "${@:2}"; do
-		said | grep -q -- "$pattern" || fail "${FUNCNAME[1]}: not said: $pattern: $(said)"
+		grep -q -- "$pattern" "$tmp/out" "$tmp/err" || fail "${FUNCNAME[1]}: not said: $pattern: $(said)"
 	done
 }
 

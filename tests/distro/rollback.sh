@@ -194,7 +194,15 @@ is "foreign file" "$(cat "$root$conf")" "$set_dir"
 run_inside disable
 expect 0 "$conf: not written by ldconfig-hwcap: left as it is"
 is "foreign file" "$(cat "$root$conf")" "$set_dir"
+chroot "$root" /sbin/ldconfig
+run_inside disable
+expect 0 "$conf:1: enables nosegneg, and is not ours: left as it is"
+run_inside status
+expect 0 "published by another file (directory)" "program *$set_libc"
 echo "# nothing" >"$root$conf"
+chroot "$root" /sbin/ldconfig
+run_inside status
+expect 0 "somebody else's file"
 run_inside --force enable
 expect 0 "$conf: renamed to 00-nosegneg.conf.saved" enabled
 is "foreign file, aside" "$(cat "$root$conf.saved")" "# nothing"
