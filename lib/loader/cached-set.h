@@ -6,6 +6,8 @@
 #include <stdint.h>
 
 #include "base/root.h"
+#include "loader/glibc.h"
+#include "loader/kernelcap.h"
 #include "loader/ldcache.h"
 #include "loader/library-set.h"
 
@@ -23,5 +25,14 @@ int cached_set_read(const struct root *root, const struct ldcache *cache, const 
 /* The cache of a root. *data is what it is borrowed from; the caller frees it. Returns 0, -ENOENT, -EBADMSG, or what
  * reading said; `why` has the words. */
 int cached_set_open(const struct root *root, char **data, struct ldcache *out, char *why);
+
+/* What the i386 ld.so of this release takes from a cache under this note (NULL: none), on a processor that is an i686
+ * with SSE2, as every one that runs Xen is. `plain_only`: Debian's /etc/ld.so.nohwcap is in force. */
+void cached_set_rules(
+		const struct glibc *glibc, const struct kernelcap *note, bool plain_only, struct ldcache_rules *out);
+
+/* How many of the set's libraries ld.so takes from the set by these rules. */
+size_t cached_set_taken(const struct root *root, const struct ldcache *cache, const struct library_set *set,
+		const struct ldcache_rules *rules);
 
 #endif
