@@ -5,13 +5,17 @@
 
 #include "kernel.h"
 #include "log.h"
+#include "machine.h"
 #include "output.h"
 #include "program.h"
 #include "scan.h"
 #include "set.h"
 
 static const char usage[] =
-		"usage: nosegneg-check scan [options] PATH...   accesses below the thread pointer in i386 programs and "
+		"usage: nosegneg-check [options]                does this machine need a nosegneg set, and is it "
+		"served?\n"
+		"       nosegneg-check [options] -p PID...      the same of these processes; --all: of all\n"
+		"       nosegneg-check scan [options] PATH...   accesses below the thread pointer in i386 programs and "
 		"libraries\n"
 		"       nosegneg-check set [options] DIR        does a nosegneg library set belong to this machine's C "
 		"library?\n"
@@ -50,12 +54,11 @@ static int run(int argc, char **argv)
 		puts("nosegneg-check " NOSEGNEG_VERSION);
 		return EXIT_CLEAN;
 	}
+	if (machine_wanted(argc, argv))
+		return machine_command(argc, argv);
 	if (program_wanted(argc, argv) || *command == '-')
 		return program_command(argc, argv);
-	if (*command)
-		output_error(command, "no such command", "try 'nosegneg-check --help'");
-	else
-		fputs(usage, stderr);
+	output_error(command, "no such command", "try 'nosegneg-check --help'");
 	return EXIT_ERROR;
 }
 

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "machine.h"
+
+static enum reason why_not_needed(const struct machine *m)
+{
+	switch (m->xen.reason) {
+	case XEN_NOT_ON_XEN:
+		return REASON_NO_XEN;
+	case XEN_HARDWARE_GUEST:
+		return REASON_HARDWARE_GUEST;
+	case XEN_64BIT_BY_CAPABILITIES:
+	case XEN_64BIT_BY_VERSION:
+	case XEN_64BIT_BY_KERNEL:
+		return REASON_64BIT_XEN;
+	default:
+		return REASON_NOT_SHORTENED;
+	}
+}
+
+/* The processor's own word first; then that there is nothing to serve; then what the files say. */
+static int needs(const struct machine *m, enum reason *reason)
+{
+	*reason = REASON_NEED_NOT_KNOWN;
+	if (m->segments.known) {
+		*reason = why_not_needed(m);
+		return segments_shortened(&m->segments);
+	}
+	if (m->programs == PROGRAMS_REFUSED) {
+		*reason = REASON_NO_32BIT_PROGRAMS;
+		return 0;
+	}
+	if (m->xen.shortens == XEN_NO)
+		*reason = why_not_needed(m);
+	return m->xen.shortens == XEN_NOT_KNOWN ? -1 : m->xen.shortens == XEN_YES;
+}
+
+int machine_needs(const struct machine *m, enum reason *reason)
+{
+	int needed = m->options->assume_needed ? 1 : needs(m, reason);
+
+	if (needed != 0 && m->loader_absent) {
+		*reason = REASON_NO_32BIT_PROGRAMS;
+		return 0;
+	}
+	return needed;
+}
+
+bool machine_in_force(const struct machine *m)
+{
+	return m->set && m->set->nlibrary > 0 && m->taken == m->set->nlibrary;
+}
+
+static bool base_is_clean(const struct machine *m)
+{
+	const struct scan_counts *c = &m->scan[0].counts;
+
+	return !machine_in_force(m) && m->nscan == 1 && m->scan[0].scanned && c->proven + c->possible == 0;
+}
+
+__attribute__((format(printf, 4, 5))) static void conclude(
+		struct diagnosis *d, enum verdict verdict, enum reason reason, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(d->words, sizeof(d->words), format, args);
+	va_end(args);
+	d->verdict = verdict;
+	d->reason = reason;
+}
+
+static void conclude_not_needed(const struct machine *m, enum reason reason, struct diagnosis *d)
+{
+	const char *words = xen_reason_text(m->xen.reason);
+
+	if (reason == REASON_NO_32BIT_PROGRAMS && m->loader_absent)
+		words = "no C library for 32-bit programs is installed";
+	else if (reason == REASON_NO_32BIT_PROGRAMS)
+		words = "this kernel does not run 32-bit programs";
+	else if (reason == REASON_NOT_SHORTENED)
+		words = "the processor says that segments are not shortened";
+	conclude(d, VERDICT_NOT_NEEDED, reason, "%s", words);
+}
+
+static void conclude_unknown(const struct machine *m, struct diagnosis *d)
+{
+	char path[160] = "";
+
+	if (m->ngap)
+		snprintf(path, sizeof(path), "; %.100s: %.40s", m->gap[0].what, m->gap[0].why);
+	conclude(d, VERDICT_NOT_KNOWN, REASON_NEED_NOT_KNOWN, "whether segments are shortened: %s, and %s%s",
+			xen_reason_text(m->xen.reason), m->probe_why, path);
+}
+
+/* Of a captured tree there are no libraries, only the cache. */
+static void conclude_tree(const struct machine *m, struct diagnosis *d)
+{
+	if (!*m->libc)
+		conclude(d, VERDICT_NOT_KNOWN, REASON_LIBRARIES_NOT_KNOWN,
+				"segments are shortened, so the set is needed; the tree does not say which libraries "
+				"programs get: %s: %s",
+				LDCACHE_PATH, m->cache_state == FILE_READ ? "has no libc.so.6" : m->cache_why);
+	else if (m->libc_of_set)
+		conclude(d, VERDICT_SERVED, REASON_SET_LOADED, "segments are shortened, and programs get %s", m->libc);
+	else
+		conclude(d, VERDICT_NOT_SERVED, REASON_SET_NOT_LOADED, "segments are shortened, and programs get %s",
+				m->libc);
+}
+
+/* Which fact would have to be known to say more; NULL: none. */
+static const char *missing_fact(const struct machine *m, const char **why)
+{
+	if (m->cache_state == FILE_UNREADABLE) {
+		*why = m->cache_why;
+		return LDCACHE_PATH;
+	}
+	if (m->set_state == FILE_UNREADABLE) {
+		*why = m->set_why;
+		return m->set_path;
+	}
+	if (!m->has_loader) {
+		*why = m->loader_why;
+		return "the loader";
+	}
+	if (!m->note_known && m->cached.marked && glibc_generation(&m->glibc)->reads_note) {
+		*why = m->probe_why;
+		return "the kernel's note";
+	}
+	return NULL;
+}
+
+static void conclude_not_loaded(const struct machine *m, struct diagnosis *d)
+{
+	const char *why = "", *what = missing_fact(m, &why);
+
+	if (what)
+		conclude(d, VERDICT_NOT_KNOWN, REASON_LIBRARIES_NOT_KNOWN,
+				"segments are shortened, so the set is needed; whether programs get it: %s: %s", what,
+				why);
+	else if (m->set_state == FILE_ABSENT)
+		conclude(d, VERDICT_NOT_SERVED, REASON_SET_MISSING, "segments are shortened, and no set is installed");
+	else
+		conclude(d, VERDICT_NOT_SERVED, REASON_SET_NOT_LOADED, "segments are shortened, and programs get %s",
+				*m->libc ? m->libc : "the base libraries");
+}
+
+static void conclude_needed(const struct machine *m, struct diagnosis *d)
+{
+	if (m->source == MACHINE_TREE && !m->has_loader)
+		conclude_tree(m, d);
+	else if (machine_in_force(m))
+		conclude(d, VERDICT_SERVED, REASON_SET_LOADED, "segments are shortened, and programs get the set in %s",
+				m->set->path);
+	else if (m->taken)
+		conclude(d, VERDICT_NOT_SERVED, REASON_SET_PARTLY_LOADED,
+				"segments are shortened, and programs get %zu of %zu libraries of the set in %s",
+				m->taken, m->set->nlibrary, m->set->path);
+	else if (base_is_clean(m))
+		conclude(d, VERDICT_SERVED, REASON_BASE_CLEAN,
+				"segments are shortened, and the base C library has no access below the thread "
+				"pointer");
+	else
+		conclude_not_loaded(m, d);
+}
+
+void machine_judge(const struct machine *m, struct diagnosis *d)
+{
+	enum reason reason = REASON_NEED_NOT_KNOWN;
+	int needed = machine_needs(m, &reason);
+
+	d->assumed = m->options->assume_needed;
+	d->shortened = d->assumed ? 1 : needed;
+	if (m->segments.known && !d->assumed)
+		d->shortened = segments_shortened(&m->segments);
+	if (m->taken && m->set_check == -EBADMSG)
+		conclude(d, VERDICT_BROKEN, REASON_SET_MISMATCH, "programs get the set in %s: %s", m->set->path,
+				m->set_check_why);
+	else if (needed == 0)
+		conclude_not_needed(m, reason, d);
+	else if (needed < 0)
+		conclude_unknown(m, d);
+	else
+		conclude_needed(m, d);
+	machine_judge_kernel(m, needed, &d->findings);
+	machine_judge_entry(m, needed, &d->findings);
+	machine_judge_set(m, needed, &d->findings);
+	machine_judge_loader(m, needed, &d->findings);
+}
