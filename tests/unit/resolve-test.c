@@ -358,6 +358,19 @@ static void test_kernel_and_processor(void **state)
 						"!/lib/libv2.so: CPU ISA level is lower than required");
 }
 
+/* Linkers write one of them; a file with both has its RPATH ignored, also by those that it loads. */
+static void test_both_paths(void **state)
+{
+	(void)state;
+	make("/lib/liba.so", &(struct elf32_spec){ .soname = "liba.so", .needed = { "libb.so" } });
+	library("/r/libb.so");
+	PROGRAM("/bin/r", .needed = { "liba.so" }, .rpath = "/r");
+	PROGRAM("/bin/b", .needed = { "liba.so" }, .rpath = "/r", .runpath = "/gone");
+	assert_string_equal(RESOLVE("/bin/r"), "liba.so>/lib/liba.so(default directory) libb.so>/r/libb.so(RPATH)");
+	assert_string_equal(RESOLVE("/bin/b"),
+			"liba.so>/lib/liba.so(default directory) libb.so>(not found) !libb.so: not found");
+}
+
 static void test_loader_is_read(void **state)
 {
 	(void)state;
@@ -484,6 +497,7 @@ int main(void)
 		cmocka_unit_test_setup(test_set_user_id, set_up),
 		cmocka_unit_test_setup(test_preload_of_set_user_id, set_up),
 		cmocka_unit_test_setup(test_kernel_and_processor, set_up),
+		cmocka_unit_test_setup(test_both_paths, set_up),
 		cmocka_unit_test_setup(test_loader_is_read, set_up),
 		cmocka_unit_test_setup(test_circles, set_up),
 		cmocka_unit_test_setup(test_filters_in_a_circle, set_up),
