@@ -82,7 +82,7 @@ $(F)/object-%.so: $(wildcard tests/data/object/*)
 # Loaders with few and more private symbols, and libraries that want them.
 fixtures += $(addprefix $(F)/private-,ld-few.so ld-more.so lib-few.so lib-more.so)
 private := $(m32) -fPIC -shared -nostdlib -Wl,--hash-style=both
-$(F)/private-ld-few.so $(F)/private-ld-more.so: $(F)/private-ld-%.so: $(wildcard tests/data/private/ld.*)
+$(F)/private-ld-few.so $(F)/private-ld-more.so: $(F)/private-ld-%.so: tests/data/private/ld.c tests/data/private/ld.map
 	@mkdir -p $(@D)
 	$(Q)$(private) $(and $(filter more,$*),-DMORE) -Wl,-soname,ld-linux.so.2 \
 		-Wl,--version-script,tests/data/private/ld.map $< -o $@
