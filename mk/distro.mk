@@ -23,3 +23,7 @@ check-distro: tools libs $(distro_tools) ## the tests in chroots of this release
 
 check-faults: tools libs $(distro_tools) ## end or fail ldconfig-hwcap at every system call, in a chroot (10 minutes)
 	$(Q)FAULTS=all TEST_TIMEOUT=7200 tests/run $(B)/tests/log tests/distro/faults.sh
+
+.PHONY: bench-hwcap
+bench-hwcap: tools libs $(B)/bench/best ## ldconfig-hwcap against ldconfig -p
+	$(Q)tests/bench/hwcap $(HELPER) $(LIBS_WORK)/stage $(B)/bench
