@@ -480,6 +480,8 @@ int object_read(int fd, struct object **out, char *why)
 
 	if (fstat(fd, &st) != 0)
 		return why_failed(why, -errno);
+	if (!S_ISREG(st.st_mode))
+		return not_elf(why);
 	elf_version(EV_CURRENT);
 	return read_elf(elf_begin(fd, ELF_C_READ, NULL), (uint64_t)st.st_size, out, why);
 }
