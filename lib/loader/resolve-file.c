@@ -57,8 +57,9 @@ struct file *resolver_file(struct resolver *r, const char *path)
 	if (r->nfile * 2 >= r->nslot && grow(r) < 0)
 		return NULL;
 	place = find_slot(r->slot, r->nslot, path);
-	if (*place)
-		return *place;
+	file = *place;
+	if (file)
+		return file;
 	file = arena_alloc(&r->arena, sizeof(*file));
 	if (!file)
 		return NULL;
@@ -66,7 +67,8 @@ struct file *resolver_file(struct resolver *r, const char *path)
 	if (!file->path)
 		return NULL;
 	r->nfile++;
-	return *place = file;
+	*place = file;
+	return file;
 }
 
 int resolver_is_directory(struct resolver *r, const char *path, bool *out)

@@ -98,7 +98,7 @@ static void print_row(const struct program_run *run, const struct program *p, si
 	const struct program_file *file = file_of(run, p, i);
 	char name[256], path[1024], from[768];
 
-	text_quote(name, sizeof(name), i == 0 ? base_name(o->path) : o->name);
+	text_quote(name, sizeof(name), i == 0 ? base_name(p->result->path) : o->name);
 	if (o->path)
 		text_quote(path, sizeof(path), o->path);
 	else
