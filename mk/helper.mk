@@ -15,7 +15,7 @@ helper_lib_sources := $(addprefix lib/base/,manifest.c process.c publish.c root.
 	$(filter-out lib/loader/resolve%,$(sort $(wildcard lib/loader/*.c))) lib/xen/cpuid.c
 helper_objects := $(patsubst %.c,$(O)-i386/%.o,$(filter-out %/witness.c,$(helper_sources)) $(helper_lib_sources))
 helper_compile = $(HELPER_CC) $(our_cflags) $(our_cppflags) -Os -ffunction-sections -fdata-sections \
-	-fno-asynchronous-unwind-tables $(CPPFLAGS) $(CFLAGS)
+	-fno-asynchronous-unwind-tables -mno-tls-direct-seg-refs $(CPPFLAGS) $(CFLAGS)
 
 $(S)/stamp: conf/static-libs tools/fetch
 	$(call say,FETCH,static i386 libraries)
