@@ -13,7 +13,7 @@ saved=$tmp/saved
 calls=/etc/nosegneg.conf
 
 save() {
-	rm -rf "$saved/$1"
+	rm -rf "${saved:?}/$1"
 	mkdir -p "$saved/$1"
 	cp -a "$root/etc/ld.so.conf.d" "$root/etc/ld.so.cache" "$root/var/cache/ldconfig" "$saved/$1/"
 }
