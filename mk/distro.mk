@@ -26,7 +26,7 @@ $(distro_vdsos): $(D)/vdso-bit%.so: tests/data/notes/vdso.S mk/distro.mk
 check-distro: tools libs $(distro_tools) ## the tests in chroots of this release and of Debian 11 (makes them once)
 	$(Q)DISTRO=all tests/run $(B)/tests/log $(distro_tests)
 
-check-faults: tools libs $(distro_tools) ## end or fail ldconfig-hwcap at every system call, in a chroot (10 minutes)
+check-faults: tools libs $(distro_tools) ## end or fail ldconfig-hwcap at every system call, in a chroot (20 minutes)
 	$(Q)FAULTS=all TEST_TIMEOUT=7200 tests/run $(B)/tests/log tests/distro/faults.sh
 
 .PHONY: bench-hwcap

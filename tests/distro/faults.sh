@@ -143,6 +143,11 @@ run_job() {
 	echo "$job: $(tail -n 1 "$tmp/plain")"
 }
 
+# All of them take long: each job is then a process of its own, as many at a time as there are processors.
+if [ -n "$all" ] && [ -z "${JOB-}" ]; then
+	printf '%s\n' "${jobs[@]}" | xargs -P "$(nproc)" -I{} env -u NOSEGNEG_NAMESPACE JOB={} bash "$0"
+	exit
+fi
 own_root
 save off
 run_inside enable
@@ -150,8 +155,8 @@ expect 0 enabled
 save on
 for job in "${jobs[@]}"; do
 	[ -z "${JOB-}" ] || [ "$job" = "$JOB" ] || continue
-	[ -n "$all" ] || [ "$job" != auto-off ] || continue
+	[ -n "$all" ] || [ -n "${JOB-}" ] || [ "$job" != auto-off ] || continue
 	run_job "$job"
 done
-echo "$points kill points, $dead states in which a 32-bit program does not start"
+echo "${JOB:+$JOB: }$points kill points, $dead states in which a 32-bit program does not start"
 finish
