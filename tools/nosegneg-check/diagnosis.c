@@ -43,6 +43,7 @@ const char *reason_key(enum reason reason)
 		[REASON_SET_NOT_LOADED] = "set-not-loaded",
 		[REASON_SET_PARTLY_LOADED] = "set-partly-loaded",
 		[REASON_SET_MISMATCH] = "set-mismatch",
+		[REASON_NOTE_BROKEN] = "note-broken",
 		[REASON_NO_XEN] = "no-xen",
 		[REASON_HARDWARE_GUEST] = "hardware-guest",
 		[REASON_64BIT_XEN] = "64-bit-xen",

@@ -15,7 +15,7 @@ enum verdict {
 	VERDICT_SERVED,     /* needed, and every new 32-bit program gets libraries that do not trap */
 	VERDICT_NOT_SERVED, /* needed, and they do trap */
 	VERDICT_NOT_NEEDED,
-	VERDICT_BROKEN,    /* a set is in force that does not belong to the loader */
+	VERDICT_BROKEN,    /* a set is in force that does not belong to the loader, or none can start at all */
 	VERDICT_NOT_KNOWN, /* a fact could not be read */
 	VERDICTS,
 };
@@ -28,6 +28,7 @@ enum reason {
 	REASON_SET_NOT_LOADED,
 	REASON_SET_PARTLY_LOADED,
 	REASON_SET_MISMATCH,
+	REASON_NOTE_BROKEN, /* the loader ends every program because of the kernel's note */
 	REASON_NO_XEN,
 	REASON_HARDWARE_GUEST,
 	REASON_64BIT_XEN,

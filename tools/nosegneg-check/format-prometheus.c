@@ -27,9 +27,9 @@ static void print_findings(const struct findings *f)
 			if (count(f, code, severity))
 				printf("nosegneg_findings{code=\"%s\",severity=\"%s\"} %zu\n", finding_code(code),
 						severity_name(severity), count(f, code, severity));
-	head("nosegneg_findings_sum", "Findings by severity.");
+	head("nosegneg_findings_by_severity", "Findings by severity.");
 	for (enum severity severity = SEVERITY_NOTE; severity <= SEVERITY_ERROR; severity++)
-		printf("nosegneg_findings_sum{severity=\"%s\"} %zu\n", severity_name(severity),
+		printf("nosegneg_findings_by_severity{severity=\"%s\"} %zu\n", severity_name(severity),
 				findings_count(f, severity));
 }
 

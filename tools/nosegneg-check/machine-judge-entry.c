@@ -14,6 +14,7 @@ struct published {
 	const struct ldconf_hwcap *hwcap;         /* the first usable line for "nosegneg" */
 	const struct ldconf_directory *directory; /* the first that names the set */
 	bool alias;
+	bool faulty;         /* a line for "nosegneg" that ldconfig stumbles over */
 	bool ignored, wrong; /* the line does nothing, or has another bit than the note */
 };
 
@@ -35,6 +36,8 @@ static void find_published(const struct machine *m, struct published *p)
 	if (!m->conf)
 		return;
 	p->hwcap = ldconf_find_hwcap(m->conf, STRATEGY_NAME);
+	for (size_t i = 0; i < m->conf->nhwcap; i++)
+		p->faulty |= strcmp(m->conf->hwcap[i].name, STRATEGY_NAME) == 0;
 	for (size_t i = 0; i < m->conf->ndirectory && !p->directory; i++) {
 		const char *path = m->conf->directory[i].path;
 
@@ -106,7 +109,11 @@ static void add_ignored(const struct machine *m, const struct ldconf_hwcap *h, s
 	enum severity severity = machine_in_force(m) ? SEVERITY_NOTE : SEVERITY_ERROR;
 	struct finding *finding;
 
-	if (backport)
+	if (glibc_at_most(&m->glibc, 2, 3))
+		finding = finding_add(f, FINDING_ENTRY_IGNORED, severity,
+				"%s:%u: 'hwcap %lu %s': glibc %u.%u does not know hwcap lines", file_of(m, h->file),
+				h->line, h->index, h->name, m->glibc.major, m->glibc.minor);
+	else if (backport)
 		finding = finding_add(f, FINDING_LOADER_BACKPORT, severity,
 				"%s:%u: ldconfig of glibc %u.%u ignores hwcap lines here: the distribution took over "
 				"that change of 2.32",
@@ -172,7 +179,9 @@ static void judge_absence(const struct machine *m, const struct published *p, in
 						ENTRY_PATH " speaks of the link %s, which is not there",
 						m->entry.alias),
 				"ldconfig-hwcap enable");
-	if (p->alias || p->hwcap || p->directory || m->nstray || !m->set || m->set_check == -EBADMSG || m->taken)
+	if (p->alias || p->hwcap || p->faulty || p->directory || m->nstray || m->taken)
+		return;
+	if (!m->set || m->set_check == -EBADMSG || machine_misplaced(m) || machine_base_is_clean(m))
 		return;
 	finding_fix(f,
 			finding_add(f, FINDING_ENTRY_MISSING, severity,
@@ -191,13 +200,12 @@ static uint64_t expected_mark(const struct machine *m, const struct published *p
 	return UINT64_C(1) << (glibc_generation(&m->glibc)->cache_base + p->hwcap->index);
 }
 
-static void add_stale(const struct machine *m, enum severity severity, const char *what, struct findings *f)
+static void add_stale(enum severity severity, const char *what, struct findings *f)
 {
 	finding_fix(f,
 			finding_add(f, FINDING_CACHE_STALE, severity,
 					LDCACHE_PATH " %s: ldconfig has not been run since", what),
 			"ldconfig");
-	(void)m;
 }
 
 static void judge_stale(const struct machine *m, const struct published *p, struct findings *f)
@@ -206,18 +214,21 @@ static void judge_stale(const struct machine *m, const struct published *p, stru
 	enum severity severity = machine_in_force(m) ? SEVERITY_WARNING : SEVERITY_ERROR;
 	uint64_t mark;
 
-	if (m->cache_state != FILE_READ || !m->set || !m->conf)
+	if (m->cache_state != FILE_READ || !m->set || !m->conf || m->glibc.source == GLIBC_UNKNOWN)
+		return;
+	/* Before it is mended, ldconfig cannot be run. */
+	if (honours(m) && ldconf_would_break(m->conf, NULL))
 		return;
 	if (!published) {
 		if (m->taken)
-			add_stale(m, SEVERITY_WARNING, "gives programs the set, which nothing asks for now", f);
+			add_stale(SEVERITY_WARNING, "gives programs the set, which nothing asks for now", f);
 		return;
 	}
 	mark = expected_mark(m, p);
 	if (mark && (!(m->cached.marks & mark) || m->cached.marked < m->set->nlibrary))
-		add_stale(m, severity, "lacks the set's libraries with the bit that the entry gives them", f);
+		add_stale(severity, "lacks the set's libraries with the bit that the entry gives them", f);
 	else if (!mark && m->cached.chosen < m->set->nlibrary)
-		add_stale(m, severity, "does not give programs the set that the entry names", f);
+		add_stale(severity, "does not give programs the set that the entry names", f);
 }
 
 static void judge_cache(const struct machine *m, int needed, struct findings *f)

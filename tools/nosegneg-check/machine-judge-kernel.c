@@ -30,10 +30,9 @@ static void judge_mask_bit(const struct machine *m, struct findings *f)
 			"ldconfig-hwcap enable");
 }
 
-/* A count that differs is fatal where ld.so reads the note: "Assertion `m == cnt' failed". */
 static void judge_broken_note(const struct machine *m, struct findings *f)
 {
-	bool fatal = m->has_loader && glibc_generation(&m->glibc)->reads_note && m->note.problems & KERNELCAP_COUNT;
+	bool fatal = machine_note_kills(m);
 
 	for (unsigned bit = 0; bit < 32; bit++) {
 		enum kernelcap_problem problem = (enum kernelcap_problem)(1u << bit);
@@ -151,6 +150,10 @@ static void judge_knowledge(const struct machine *m, int needed, struct findings
 						"the segments of 32-bit programs are not known: %s", m->probe_why),
 				m->source == MACHINE_TREE ? "ldconfig-hwcap probe > nosegneg-probe, on that machine"
 							  : "ldconfig-hwcap probe");
+	else if (!m->note_known && m->programs == PROGRAMS_RUN && needed != 0 &&
+			glibc_generation(&m->glibc)->reads_note)
+		finding_add(f, FINDING_FACT_UNREADABLE, SEVERITY_WARNING,
+				"the note of the kernel's 32-bit vDSO is not known: %s", m->probe_why);
 	for (size_t i = 0; i < m->ngap; i++)
 		finding_fix(f,
 				finding_add(f, FINDING_FACT_UNREADABLE, severity, "%s could not be read: %s",

@@ -13,7 +13,7 @@ static void judge_missing(const struct machine *m, int needed, struct findings *
 	if (m->set_state == FILE_BROKEN)
 		finding_fix(f, finding_add(f, FINDING_SET_BROKEN, severity, "%s: %s", m->set_path, m->set_why),
 				"install the set anew");
-	if (m->set_state == FILE_ABSENT && m->has_loader && !*m->wrong_place)
+	if (m->set_state == FILE_ABSENT && m->has_loader && !*m->wrong_place && !machine_base_is_clean(m))
 		finding_fix(f, finding_add(f, FINDING_SET_MISSING, severity, "%s: %s", m->set_path, m->set_why),
 				"install the nosegneg set for %s there, then ldconfig-hwcap enable",
 				*m->glibc.package ? m->glibc.package : "this C library");
@@ -23,8 +23,7 @@ static void judge_missing(const struct machine *m, int needed, struct findings *
 						"%s holds a set where neither ld.so nor ldconfig looks for one",
 						m->wrong_place),
 				"mv %s %s && ldconfig-hwcap enable", m->wrong_place, m->set_path);
-	if (m->set && m->choice.strategy == STRATEGY_HWCAP && m->has_loader &&
-			!library_set_is_hwcap_directory(m->set, &m->glibc))
+	if (machine_misplaced(m))
 		finding_fix(f,
 				finding_add(f, FINDING_SET_WRONG_PLACE, severity,
 						"%s is no directory that ldconfig takes for hwcap \"" STRATEGY_NAME
@@ -47,8 +46,8 @@ static void judge_mismatch(const struct machine *m, int needed, struct findings 
 	if (!m->set || m->set_check == 0 || !m->has_loader)
 		return;
 	if (m->set_check != -EBADMSG) {
-		finding_add(f, FINDING_FACT_UNREADABLE, severity, "whether the set in %s belongs to the loader: %s",
-				m->set->path, m->set_check_why);
+		finding_add(f, FINDING_FACT_UNREADABLE, SEVERITY_WARNING,
+				"whether the set in %s belongs to the loader: %s", m->set->path, m->set_check_why);
 		return;
 	}
 	finding_fix(f,
@@ -82,7 +81,8 @@ void machine_judge_set(const struct machine *m, int needed, struct findings *f)
 	judge_mismatch(m, needed, f);
 	if (needed == 0)
 		return;
-	judge_missing(m, needed, f);
+	if (!m->captured)
+		judge_missing(m, needed, f);
 	judge_scan(m, f);
 }
 

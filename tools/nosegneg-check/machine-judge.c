@@ -55,11 +55,23 @@ bool machine_in_force(const struct machine *m)
 	return m->set && m->set->nlibrary > 0 && m->taken == m->set->nlibrary;
 }
 
-static bool base_is_clean(const struct machine *m)
+bool machine_base_is_clean(const struct machine *m)
 {
 	const struct scan_counts *c = &m->scan[0].counts;
 
 	return !machine_in_force(m) && m->nscan == 1 && m->scan[0].scanned && c->proven + c->possible == 0;
+}
+
+bool machine_misplaced(const struct machine *m)
+{
+	return m->set && m->has_loader && m->choice.strategy == STRATEGY_HWCAP &&
+	       !library_set_is_hwcap_directory(m->set, &m->glibc);
+}
+
+bool machine_note_kills(const struct machine *m)
+{
+	return m->has_loader && m->note_known && glibc_generation(&m->glibc)->reads_note &&
+	       m->note.problems & KERNELCAP_COUNT;
 }
 
 __attribute__((format(printf, 4, 5))) static void conclude(
@@ -100,7 +112,12 @@ static void conclude_unknown(const struct machine *m, struct diagnosis *d)
 /* Of a captured tree there are no libraries, only the cache. */
 static void conclude_tree(const struct machine *m, struct diagnosis *d)
 {
-	if (!*m->libc)
+	if (m->libc_marked && !m->libc_of_set)
+		conclude(d, VERDICT_NOT_KNOWN, REASON_LIBRARIES_NOT_KNOWN,
+				"segments are shortened, so the set is needed; %s has it for loaders that follow the "
+				"kernel's note, and the tree does not say of which release this one is",
+				LDCACHE_PATH);
+	else if (!*m->libc)
 		conclude(d, VERDICT_NOT_KNOWN, REASON_LIBRARIES_NOT_KNOWN,
 				"segments are shortened, so the set is needed; the tree does not say which libraries "
 				"programs get: %s: %s",
@@ -120,6 +137,10 @@ static const char *missing_fact(const struct machine *m, const char **why)
 		return LDCACHE_PATH;
 	}
 	if (m->set_state == FILE_UNREADABLE) {
+		*why = m->set_why;
+		return m->set_path;
+	}
+	if (m->set_state == FILE_BROKEN && m->libc_of_set) {
 		*why = m->set_why;
 		return m->set_path;
 	}
@@ -151,7 +172,7 @@ static void conclude_not_loaded(const struct machine *m, struct diagnosis *d)
 
 static void conclude_needed(const struct machine *m, struct diagnosis *d)
 {
-	if (m->source == MACHINE_TREE && !m->has_loader)
+	if (m->captured || (m->source == MACHINE_TREE && !m->has_loader))
 		conclude_tree(m, d);
 	else if (machine_in_force(m))
 		conclude(d, VERDICT_SERVED, REASON_SET_LOADED, "segments are shortened, and programs get the set in %s",
@@ -160,7 +181,7 @@ static void conclude_needed(const struct machine *m, struct diagnosis *d)
 		conclude(d, VERDICT_NOT_SERVED, REASON_SET_PARTLY_LOADED,
 				"segments are shortened, and programs get %zu of %zu libraries of the set in %s",
 				m->taken, m->set->nlibrary, m->set->path);
-	else if (base_is_clean(m))
+	else if (machine_base_is_clean(m))
 		conclude(d, VERDICT_SERVED, REASON_BASE_CLEAN,
 				"segments are shortened, and the base C library has no access below the thread "
 				"pointer");
@@ -180,6 +201,9 @@ void machine_judge(const struct machine *m, struct diagnosis *d)
 	if (m->taken && m->set_check == -EBADMSG)
 		conclude(d, VERDICT_BROKEN, REASON_SET_MISMATCH, "programs get the set in %s: %s", m->set->path,
 				m->set_check_why);
+	else if (machine_note_kills(m))
+		conclude(d, VERDICT_BROKEN, REASON_NOTE_BROKEN, "the kernel's note ends every 32-bit program: %s",
+				kernelcap_problem_text(KERNELCAP_COUNT));
 	else if (needed == 0)
 		conclude_not_needed(m, reason, d);
 	else if (needed < 0)

@@ -284,12 +284,11 @@ static void compare_age(struct machine *m, const char *path, const struct stat *
 		snprintf(m->cache_newer, sizeof(m->cache_newer), "%s", path);
 }
 
-/* Of a captured tree, the times are those of the copying. */
 static void read_age(struct machine *m)
 {
 	struct stat cache;
 
-	if (m->source == MACHINE_TREE || root_stat(&m->root, LDCACHE_PATH, &cache) != 0)
+	if (m->captured || root_stat(&m->root, LDCACHE_PATH, &cache) != 0)
 		return;
 	for (size_t i = 0; m->conf && i < m->conf->nfile; i++)
 		if (m->conf->file[i].error == 0)
@@ -324,6 +323,17 @@ static bool is_of_set(const struct machine *m, const char *path)
 	       lies_in(path, m->entry.alias) || lies_in(path, m->set_path);
 }
 
+static bool has_marked_libc(const struct machine *m)
+{
+	struct ldcache_entry e;
+
+	for (uint32_t i = 0; i < m->cache.nentry; i++)
+		if (ldcache_entry(&m->cache, i, &e) && strcmp(e.name, "libc.so.6") == 0 && e.hwcap && !e.subdirectory &&
+				is_of_set(m, e.path))
+			return true;
+	return false;
+}
+
 /* What ld.so takes now. The set's files themselves may be out of reach, in a captured tree. */
 static void look_up(struct machine *m)
 {
@@ -336,6 +346,7 @@ static void look_up(struct machine *m)
 		snprintf(m->libc, sizeof(m->libc), "%s", e.path);
 		m->libc_of_set = is_of_set(m, m->libc);
 	}
+	m->libc_marked = m->glibc.source == GLIBC_UNKNOWN && has_marked_libc(m);
 	if (m->set)
 		m->taken = cached_set_taken(&m->root, &m->cache, m->set, &rules);
 }
@@ -380,6 +391,8 @@ static void read_preload(struct machine *m)
 			*p = ' ';
 	snprintf(m->preload, sizeof(m->preload), "%.*s", (int)strcspn(text + strspn(text, " "), "#"),
 			text + strspn(text, " "));
+	for (size = strlen(m->preload); size > 0 && m->preload[size - 1] == ' '; size--)
+		m->preload[size - 1] = '\0';
 }
 
 /* pam_env gives these to every session. */

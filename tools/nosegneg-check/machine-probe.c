@@ -80,8 +80,8 @@ static void take_probe(struct machine *m, const struct xen_probe *probe)
 		if (probe->note_size)
 			kernelcap_parse_desc(probe->note, probe->note_size, &m->note);
 	}
-	if (!m->segments.known)
-		why_broken(m->probe_why, "the processor would not say");
+	if (!m->segments.known || !m->note_known)
+		snprintf(m->probe_why, sizeof(m->probe_why), "'ldconfig-hwcap probe' did not say");
 }
 
 /* The helper ran; what it says is worth as much as it makes sense. */

@@ -54,6 +54,7 @@ static int open_roots(struct machine *m)
 	if (r < 0)
 		return r;
 	m->source = find_source(&m->root);
+	m->captured = m->source == MACHINE_TREE && exists(&m->root, "/nosegneg-capture");
 	return root_open_tree(&m->kernel, m->source == MACHINE_TREE ? m->options->root : NULL);
 }
 

@@ -67,6 +67,7 @@ enum machine_initramfs { INITRAMFS_NOT_ASKED, INITRAMFS_ABSENT, INITRAMFS_UNREAD
 struct machine {
 	const struct machine_options *options;
 	enum machine_source source;
+	bool captured;      /* by tools/capture, which takes no libraries but the loader, and whose times are its own */
 	struct root root;   /* of the libraries */
 	struct root kernel; /* of /proc and /sys */
 
@@ -123,7 +124,9 @@ struct machine {
 	struct cached_set cached;
 	char libc[PATH_MAX]; /* what ld.so takes as C library; "": not known */
 	bool libc_of_set;
-	size_t taken; /* of the set's libraries, those that ld.so takes now */
+	bool libc_marked; /* a set's C library is there for those with a bit that the release decides, which is not
+			     known */
+	size_t taken;     /* of the set's libraries, those that ld.so takes now */
 
 	struct machine_scan scan[LIBRARY_SET_MAX];
 	size_t nscan;
@@ -157,8 +160,17 @@ void machine_add_gap(struct machine *m, const char *what, const char *why);
 /* 1 segments are shortened (or assumed to be), 0 they are not, -1 not known; *reason where it is 0 or -1. */
 int machine_needs(const struct machine *m, enum reason *reason);
 
-/* Whether an entry does what the cache has: ld.so takes all of the set. */
+/* Whether ld.so takes all of the set. */
 bool machine_in_force(const struct machine *m);
+
+/* Whether the C library that programs get has no access below the thread pointer, so that no set is missed. */
+bool machine_base_is_clean(const struct machine *m);
+
+/* Whether ldconfig does not take the set's directory for one of the hwcap "nosegneg", which the strategy needs. */
+bool machine_misplaced(const struct machine *m);
+
+/* Whether ld.so ends every program because of the note. */
+bool machine_note_kills(const struct machine *m);
 
 /* Verdict, findings. */
 void machine_judge(const struct machine *m, struct diagnosis *d);

@@ -1,0 +1,43 @@
+# What only a 32-bit program finds out: ldconfig-hwcap, beside the program, tells it.
+. "$(dirname "$0")/../data/roots/make.sh"
+system 2.36 /lib/i386-linux-gnu
+rm root/nosegneg-probe
+rmdir root/proc
+set_directory=/usr/lib/i386-linux-gnu/glibc-hwcaps/nosegneg
+cache base
+mkdir bin
+cp "$(command -v nosegneg-check)" bin/nosegneg-check
+PATH=$PWD/bin:$PATH
+helper() {
+	cat >bin/ldconfig-hwcap
+	chmod +x bin/ldconfig-hwcap
+}
+helper <<'END'
+#!/bin/sh
+[ "$1" = probe ] || exit 2
+echo 'segments: limit=0xecdb0fff access=0xdef300'
+echo 'note: none'
+END
+# The chroot's libraries, this machine's kernel: files say that nothing shortens segments here, the helper says otherwise.
+check 'needed, by the helper' | grep -v contradiction
+nosegneg-check --root root | grep '^  root'
+printf '\177ELF, not for this kernel' | helper
+check 'no 32-bit programs on this kernel'
+helper <<'END'
+#!/bin/sh
+echo 'ldconfig-hwcap: something is wrong' >&2
+exit 2
+END
+check 'the helper fails' | grep -c 'fact-unreadable'
+helper <<'END'
+#!/bin/sh
+kill -SEGV $$
+END
+check 'the helper dies' | grep -c 'signal 11'
+helper <<'END'
+#!/bin/sh
+exec sleep 1000
+END
+check 'the helper hangs' | grep -c 'timed out'
+rm root/lib/ld-linux.so.2 root/lib/i386-linux-gnu/ld-linux.so.2
+check 'no 32-bit C library' --assume-needed | head -n 2

@@ -1,0 +1,44 @@
+# Captured trees: each with its verdict, why, and the findings' codes.
+trees=$(dirname "$0")/../data/trees
+for tree in "$trees"/*/; do
+	nosegneg-check --json --root "$tree" | python3 -c '
+import json, sys
+d = json.load(sys.stdin)
+codes = " ".join(f["severity"] + ":" + f["code"] for f in d["findings"])
+print("%-21s %-11s %-19s %s" % (sys.argv[1], d["verdict"], d["reason"], codes))' "$(basename "$tree")"
+done
+# A tree with a cache, as tools/capture writes it: what programs get is in there.
+. "$(dirname "$0")/../data/roots/make.sh"
+set_directory=/lib/i686/nosegneg lib=/lib
+for bits in 0x0018000000000000 base; do
+	rm -rf root
+	cp -r "$trees/dom0-32on32" root
+	chmod -R u+w root
+	mkdir -p root/etc root/lib
+	echo nosegneg-capture 1 >root/nosegneg-capture
+	cache $bits
+	check "the cache has the set: $bits"
+	sed 's/version 2\.00/version 2.5./' clean.so >root/lib/ld-2.5.so
+	ln -s ld-2.5.so root/lib/ld-linux.so.2
+	check 'and the loader is in the tree'
+done
+# Facts that could not be read are not taken for absent ones.
+rm -rf root
+cp -r "$trees/bare-metal" root
+rm root/nosegneg-probe
+printf '%s\n' 'nosegneg-capture 1' 'unreadable /sys/hypervisor/type' >root/nosegneg-capture
+check 'not known: a file that could not be read'
+rm -r root/*
+echo >root/nosegneg-probe
+check 'not known: an empty tree'
+# The files against the processor.
+rm -rf root
+cp -r "$trees/pvops-32on32" root
+chmod -R u+w root
+sed -i 's/limit=0xecdb0fff/limit=0xffffffff/; s/access=0xdef300/access=0xd0f300/' root/nosegneg-probe
+check 'contradiction: not shortened'
+rm -rf root
+cp -r "$trees/pvops-32on64" root
+chmod -R u+w root
+sed -i 's/access=0xd0f300/access=0xd0f700/' root/nosegneg-probe
+check 'contradiction: expands down'
