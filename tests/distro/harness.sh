@@ -73,7 +73,6 @@ new_root() {
 same_base() {
 	cmp -s "$base_libc" "$root$base_libc" ||
 		dpkg -L libc6:i386 | tar -C / -c --no-recursion -T - 2>/dev/null | tar -C "$root" -x --keep-directory-symlink
-	chroot "$root" /sbin/ldconfig
 }
 
 # own_root: a root of this machine's release with the built set, its entry off.
@@ -83,6 +82,7 @@ own_root() {
 	same_base
 	mkdir -p "$root$set_dir"
 	cp -a "$stage$set_dir/." "$root$set_dir/"
+	chroot "$root" /sbin/ldconfig
 }
 
 # run_outside ARG...: with --root; run_inside ARG...: the program in the root. Status in $status, output in $tmp/out and
