@@ -296,10 +296,10 @@ static void roll_back(struct situation *s, int dir)
 		r = withdraw_entry(s, dir, why);
 	if (r == 0)
 		r = restore_saved(s, dir, why);
-	if (r == 0)
-		r = build_cache(s, why);
 	if (r < 0)
 		message_error(situation_conf_path(s), "the entry could not be withdrawn", why);
+	else if (build_cache(s, why) < 0)
+		message_error(situation_conf_path(s), "withdrawn, and ldconfig failed", why);
 	else
 		message_warn("%s: withdrawn, and ldconfig was run again", situation_conf_path(s));
 	say_whether_programs_start(s);

@@ -127,7 +127,8 @@ int publish_tidy(int dirfd, const char *name)
 	char temporary[NAME_MAX + 1];
 	int r = temporary_name(name, temporary, sizeof(temporary));
 
-	if (r < 0)
+	/* On a read-only file system, unlinkat fails also where there is nothing to remove. */
+	if (r < 0 || !publish_left_over(dirfd, name))
 		return r;
 	if (unlinkat(dirfd, temporary, 0) != 0)
 		return errno == ENOENT ? 0 : -errno;

@@ -62,7 +62,8 @@ instead_of_ldconfig <<'EOT'
 echo "/sbin/ldconfig: never" >&2
 exit 1
 EOT
-undone "ldconfig always fails" "ldconfig: /sbin/ldconfig: never" "$start"
+undone "ldconfig always fails" "could not be enabled: ldconfig: /sbin/ldconfig: never" \
+	"$conf: withdrawn, and ldconfig failed: /sbin/ldconfig: never" "$start"
 
 instead_of_ldconfig <<'EOT'
 #!/bin/sh
@@ -164,7 +165,7 @@ new_set
 # The place of the entry: missing, read-only, full, not included, taken.
 mount -o remount,ro "$root"
 run_inside enable
-expect 2 "Read-only file system" "$start"
+expect 2 "could not be enabled: Read-only file system" "withdrawn, and ldconfig failed: .*Read-only file system" "$start"
 is "read-only: libc" "$(libc_of /bin/ls)" "$base_libc"
 mount -o remount,rw "$root"
 
@@ -177,6 +178,19 @@ is "full: left" "$(ls -A "$root/etc/ld.so.conf.d")" filler
 umount "$root/etc/ld.so.conf.d"
 chroot "$root" /sbin/ldconfig
 is_off "full"
+
+# Room for the entry, and none for a new cache.
+mount -o remount,size=200m "$root"
+head -c 200M /dev/zero >"$root/filler" 2>/dev/null || true
+truncate -s -4096 "$root/filler"
+run_inside enable
+expect 2 "could not be enabled: .*No space left on device" "$start"
+is_off "no room for a cache"
+rm "$root/filler"
+run_inside enable
+expect 0 enabled
+run_inside disable
+expect 0 disabled
 
 mv "$root/etc/ld.so.conf.d" "$root/etc/away"
 refused "no directory" "cannot be opened: No such file or directory"
