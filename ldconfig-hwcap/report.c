@@ -156,11 +156,11 @@ int report_status(struct situation *s)
 		say("loader", s->loader_why);
 		return s->published == PUBLISHED_OURS ? EXIT_FINDINGS : EXIT_CLEAN;
 	}
-	snprintf(text, sizeof(text), "%s: %s (%s)", others && s->published != PUBLISHED_OURS ? others : situation_conf_path(s),
-			published_words(s), strategy_name(published_strategy(s)));
+	snprintf(text, sizeof(text), "%s: %s (%s)",
+			others && s->published != PUBLISHED_OURS ? others : situation_conf_path(s), published_words(s),
+			strategy_name(published_strategy(s)));
 	say("entry", text);
-	settled = (others && s->published != PUBLISHED_OURS) || situation_waits_rightly(s) ||
-		  situation_settled(s, on);
+	settled = (others && s->published != PUBLISHED_OURS) || situation_waits_rightly(s) || situation_settled(s, on);
 	snprintf(text, sizeof(text), "%s (%zu of %zu libraries for every program, %zu on the kernel's word)",
 			!s->has_cache ? "cannot be read"
 			: settled     ? "agrees"
