@@ -138,7 +138,12 @@ static bool is_preloaded(const struct judging *j, size_t i)
 
 static bool is_flipped(const struct judging *j, size_t i)
 {
-	return j->state[i] == PROCESS_UNSAFE && j->ps->process[i].libc == LIBC_SET;
+	const struct process *p = &j->ps->process[i];
+	bool foreign = false;
+
+	for (size_t k = 0; k < p->nobject; k++)
+		foreign |= !object_of(j->ps, p, k)->is_set && unsafe(object_of(j->ps, p, k));
+	return j->state[i] == PROCESS_UNSAFE && p->libc == LIBC_SET && foreign;
 }
 
 static const struct group {
@@ -155,11 +160,12 @@ static const struct group {
 			"start them anew" },
 	{ FINDING_PROCESS_OTHER_ROOT, is_other_root, "in another root directory, with that one's C library",
 			"nosegneg-check --root /proc/%d/root" },
-	{ FINDING_RPATH_BYPASS, is_bypass, "with a C library of their own: an RPATH or RUNPATH goes past the set",
+	{ FINDING_RPATH_BYPASS, is_bypass,
+			"with a C library of neither set nor system: an RPATH or RUNPATH goes past the set",
 			"nosegneg-check /proc/%d/exe" },
-	{ FINDING_LD_LIBRARY_PATH, is_library_path,
-			"with LD_LIBRARY_PATH in their environment, which goes past the set", "start them without it" },
-	{ FINDING_LD_PRELOAD, is_preloaded, "with LD_PRELOAD in their environment, and not served",
+	{ FINDING_LD_LIBRARY_PATH, is_library_path, "with LD_LIBRARY_PATH in the environment, which goes past the set",
+			"start them without it" },
+	{ FINDING_LD_PRELOAD, is_preloaded, "with LD_PRELOAD in the environment, and not served",
 			"start them without it" },
 	{ FINDING_FLIP_COST, is_flipped,
 			"with the set and with another file that reaches below the thread pointer: each such access "

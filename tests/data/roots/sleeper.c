@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A process that waits for its standard input to end. UNSAFE: with an access below the thread pointer of its own.
+#include <unistd.h>
+
+__thread volatile int counter;
+
+int main(void)
+{
+	char c;
+	ssize_t n;
+
+#ifdef UNSAFE
+	counter++;
+#endif
+	if (write(1, "r", 1) != 1)
+		return 1;
+	while ((n = read(0, &c, 1)) > 0)
+		;
+	return n < 0;
+}
