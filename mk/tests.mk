@@ -89,10 +89,19 @@ $(F)/private-ld-few.so $(F)/private-ld-more.so: $(F)/private-ld-%.so: tests/data
 $(F)/private-lib-few.so $(F)/private-lib-more.so: $(F)/private-lib-%.so: tests/data/private/lib.c $(F)/private-ld-more.so
 	$(Q)$(private) $(and $(filter more,$*),-DMORE) $^ -o $@
 
+# Tests of the tools' own judgement link the tools, without main.
+CHECK_LIB := $(dir $(LIB))libcheck.a
+$(CHECK_LIB): $(filter-out %/main.o,$(check_objects))
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+judge_tests := $(filter %-judge-test,$(unit_programs))
+$(judge_tests): $(CHECK_LIB)
+$(judge_tests): unit_flags := -Itools/nosegneg-check $(CHECK_LIB)
+
 $(U)/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(LIB) mk/tests.mk
 	@mkdir -p $(@D)
 	$(call say,TEST,$<)
-	$(Q)$(compile) -Itests/unit -DUNIT_FIXTURES='"$(CURDIR)/$(F)"' $< $(LIB) $(our_ldflags) $(LDFLAGS) \
+	$(Q)$(compile) -Itests/unit -DUNIT_FIXTURES='"$(CURDIR)/$(F)"' $< $(unit_flags) $(LIB) $(our_ldflags) $(LDFLAGS) \
 		-lcmocka $(check_libs) -o $@
 
 .PHONY: check-resolve bench-resolve
