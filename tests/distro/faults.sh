@@ -9,7 +9,7 @@
 
 all=${FAULTS-}
 every=(enable disable auto-on auto-off alias switch alias-off)
-usual=(enable disable auto-on alias switch)
+usual=(enable disable auto-on alias switch alias-off)
 points=0 dead=0
 saved=$tmp/saved
 notes=$build/tests/distro
