@@ -13,7 +13,7 @@
 /* Takes the first 32-bit vDSO with a note: kernels have one for each way of calling them, all with the same note. */
 static int note_of_kernel(const char *file, struct kernelcap *out, char *why)
 {
-	_cleanup_close_ int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	_cleanup_close_ int fd = open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 	_cleanup_kernel_image_ struct kernel_image *image = NULL;
 	int r = fd < 0 ? why_failed(why, -errno) : kernel_image_read(fd, &image, why);
 
@@ -28,7 +28,7 @@ static int note_of_kernel(const char *file, struct kernelcap *out, char *why)
 
 static int note_of_file(const char *file, struct kernelcap *out, char *why)
 {
-	_cleanup_close_ int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	_cleanup_close_ int fd = open(file, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 	_cleanup_vdso_ struct vdso vdso = { 0 };
 	int r = fd < 0 ? why_failed(why, -errno) : vdso_of_file(fd, &vdso, why);
 
