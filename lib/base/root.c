@@ -18,6 +18,9 @@ int root_open_tree(struct root *root, const char *path)
 	_cleanup_free_ char *copy = strdup(path && strcmp(path, "/") != 0 ? path : "");
 	int fd;
 
+	/* What an unset variable gives must not be the host. */
+	if (path && !*path)
+		return -ENOENT;
 	if (!copy)
 		return -ENOMEM;
 	fd = open(*copy ? copy : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);

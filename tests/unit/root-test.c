@@ -376,6 +376,7 @@ static void trees_and_the_host(void **state)
 		assert_string_equal(root.path, "");
 		root_close(&root);
 	}
+	assert_int_equal(root_open_tree(&root, ""), -ENOENT);
 	assert_int_equal(root_open_tree(&root, tree_path("/missing")), -ENOENT);
 	assert_int_equal(root_open_tree(&root, tree_path("/file")), -ENOTDIR);
 	assert_int_equal(root.fd, -1);
