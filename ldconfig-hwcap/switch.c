@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -118,11 +119,15 @@ static int run_ldconfig(const struct situation *s, char *output, size_t size)
 	char *argv[] = { LDCONFIG, NULL, NULL, NULL };
 	char *env[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL };
 	struct process_spec spec = { .argv = argv, .env = env, .root = &s->root };
+	char absolute[PATH_MAX];
 	struct stat st;
 
 	if (!s->root.host && root_stat(&s->root, LDCONFIG, &st) == -ENOENT) {
+		/* It runs in another directory than this program. */
+		if (!realpath(s->root.path, absolute))
+			return -errno;
 		argv[1] = "-r";
-		argv[2] = s->root.path;
+		argv[2] = absolute;
 		spec.root = NULL;
 	}
 	return process_run(&spec, LDCONFIG_TIMEOUT_MS, output, size);
