@@ -212,11 +212,33 @@ static int withdraw_alias(const struct situation *s, const struct entry *entry, 
 	return r < 0 ? why_failed(why, r) : 0;
 }
 
-/* The file goes last: as long as it is there, a later run knows that something is left to do. */
+/* A file that only records a link, and says nothing to ldconfig. */
+static bool is_record(const struct situation *s)
+{
+	return s->published == PUBLISHED_OURS && s->old.strategy == STRATEGY_ALIAS;
+}
+
+static int make_cache(const struct situation *s, char *why)
+{
+	char words[WHY_MAX];
+	int r = build_cache(s, words);
+
+	if (r < 0)
+		snprintf(why, WHY_MAX, "ldconfig: %.140s", words);
+	return r;
+}
+
+/* The file goes last: as long as it is there, a later run knows that something is left to do. The names of a link that
+ * is gone are no sign in the cache that it still has them, so a record outlives them too. */
 static int withdraw_entry(const struct situation *s, int dir, char *why)
 {
 	int r = withdraw_alias(s, &s->old, why);
 
+	if (r == 0 && is_record(s)) {
+		r = make_cache(s, why);
+		if (r < 0)
+			return r;
+	}
 	if (r == 0)
 		r = s->published == PUBLISHED_OURS ? publish_remove(dir, s->conf_name)
 						   : publish_tidy(dir, s->conf_name);
@@ -247,7 +269,6 @@ static int reread(struct situation *s, char *why)
 
 static int publish(struct situation *s, int dir, char *why)
 {
-	char words[WHY_MAX];
 	int r;
 
 	/* An entry of another strategy, that a former kernel or loader needed. */
@@ -261,12 +282,9 @@ static int publish(struct situation *s, int dir, char *why)
 		r = publish_alias(s, why);
 	if (r < 0)
 		return r;
-	r = build_cache(s, words);
-	if (r < 0) {
-		snprintf(why, WHY_MAX, "ldconfig: %.140s", words);
-		return r;
-	}
-	r = reread(s, why);
+	r = make_cache(s, why);
+	if (r == 0)
+		r = reread(s, why);
 	if (r == 0 && !situation_settled(s, true))
 		r = why_broken(why, "ldconfig ran, and its cache does not lead to %.100s", s->set_path);
 	return r < 0 ? r : prove(s, switch_expects_set(s), why);
@@ -412,14 +430,11 @@ static int say_disabled(const struct situation *s, const char *reason)
 
 static int withdraw(struct situation *s, int dir, char *why)
 {
-	char words[WHY_MAX];
 	unsigned line;
 	int r = withdraw_entry(s, dir, why);
 
-	if (r == 0 && build_cache(s, words) < 0) {
-		snprintf(why, WHY_MAX, "ldconfig: %.140s", words);
-		r = -EPROTO;
-	}
+	if (r == 0 && !is_record(s))
+		r = make_cache(s, why);
 	if (r == 0)
 		r = reread(s, why);
 	if (r == 0 && !situation_settled(s, false))
