@@ -23,10 +23,10 @@ $(distro_vdsos): $(D)/vdso-bit%.so: tests/data/notes/vdso.S mk/distro.mk
 	$(Q)$(m32) $(vdso_flags) -Wl,-soname,linux-gate.so.1 -DMASK='(1 << $*)' -DBIT=$* -DCOUNT=1 -DVERSION=0x60000 $< -o $@
 
 .PHONY: check-distro check-faults
-check-distro: tools libs $(distro_tools) ## the tests in chroots of this release and of Debian 11 (makes them once)
+check-distro: tools libs $(distro_tools) ## the tests in chroots, that of Debian 13 too (they are made once)
 	$(Q)DISTRO=all tests/run $(B)/tests/log $(distro_tests)
 
-check-faults: tools libs $(distro_tools) ## end or fail ldconfig-hwcap at every system call, in a chroot (20 minutes)
+check-faults: tools libs $(distro_tools) ## end or fail ldconfig-hwcap at every system call (30 minutes)
 	$(Q)FAULTS=all TEST_TIMEOUT=7200 tests/run $(B)/tests/log tests/distro/faults.sh
 
 .PHONY: bench-hwcap

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 #
 # For the tests in real i386 chroots. Sourced from the top of the tree by tests that `make check` runs as root.
 #
