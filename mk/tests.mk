@@ -123,7 +123,7 @@ check-asan: ## unit and command-line tests and a large scan under AddressSanitiz
 	$(Q)$(MAKE) --no-print-directory VARIANT=asan run-asan
 
 .PHONY: run-asan
-run-asan: $(unit_programs) $(fixtures) $(NOSEGNEG_CHECK)
+run-asan: $(unit_programs) $(fixtures) $(programs)
 	$(Q)BIN=$(CURDIR)/$(BIN) tests/run $(B)/tests/log-asan $(unit_programs) $(cli_cases)
 	$(Q)$(NOSEGNEG_CHECK) scan /usr/lib/i386-linux-gnu $(F) >$(B)/tests/asan-scan.txt || test $$? = 1
 	$(Q)tail -n 1 $(B)/tests/asan-scan.txt
