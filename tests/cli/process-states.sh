@@ -25,12 +25,12 @@ start() {
 hide() {
 	sed -E "s,$PWD,DIR,g; s,(/usr)?$libc,BASE/libc.so.6,g; s/\(([0-9]+)\)/(PID)/g
 		s,/proc/[0-9]+,/proc/PID,g; s/^ +[0-9]+  ([a-z])/      PID  \1/
-		s/[0-9]+ proven, [0-9]+ possible/N proven, N possible/; s/  +[1-9][0-9]* +[0-9]+  / N N  /"
+		s/^ [0-9]+\. / -  /; s/[0-9]+ proven, [0-9]+ possible/N proven, N possible/; s/  +[1-9][0-9]* +[0-9]+  / N N  /"
 }
 # show TITLE PID...: what counts, without the machine's own facts and findings.
 show() {
 	echo "== $1"
-	nosegneg-check --assume-needed "${@:2}" | awk '/^ *PID|^  [0-9]+ [a-z]/ { on = 1 } on' | grep -v -e 'set-missing\]' -e 'install the nosegneg' | hide
+	nosegneg-check --assume-needed "${@:2}" | awk '/^ *PID|^  [0-9]+ [a-z]/ { on = 1 } on' | grep -v -e 'set-missing\]' -e 'helper-missing\]' -e ' mend: install ' | hide
 	echo "exit status ${PIPESTATUS[0]}"
 }
 start safe
@@ -64,6 +64,6 @@ echo '== not needed: nothing is found'
 nosegneg-check --json -p $pid $(jobs -p) | python3 -c '
 import json, sys
 d = json.load(sys.stdin)
-print(d["verdict"], len(d["findings"]), sorted((k, v) for k, v in d["process_states"].items() if v))'
+print(d["verdict"], {f["code"] for f in d["findings"]} - {"helper-missing"}, sorted((k, v) for k, v in d["process_states"].items() if v))'
 kill $(jobs -p)
 wait
