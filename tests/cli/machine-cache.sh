@@ -14,7 +14,7 @@ touch -d '1 hour ago' root/etc/ld.so.cache
 check 'cache-old: but right'
 cache 0
 touch -d '1 hour ago' root/etc/ld.so.conf root/etc/ld.so.conf.d/*
-touch -d '+1 hour' root/usr/lib/i386-linux-gnu/glibc-hwcaps/nosegneg
+touch -d '1 hour' root/usr/lib/i386-linux-gnu/glibc-hwcaps/nosegneg
 check 'cache-old: the set is newer'
 touch -d '1 hour ago' root/usr/lib/i386-linux-gnu/glibc-hwcaps/nosegneg
 cache --unsorted 0

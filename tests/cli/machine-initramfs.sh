@@ -25,7 +25,8 @@ archive without usr/lib/x86_64-linux-gnu/libc.so.6 lib64/libc.so.6
 gzip -kn base
 xz -k with
 cat microcode base.gz >early.gz
-for image in base base.gz early.gz with.xz without; do
+cat microcode microcode base >plain
+for image in base base.gz early.gz plain with.xz without; do
 	check "$image" --initramfs $image
 done
 head -c 60 base.gz >cut.gz

@@ -11,7 +11,7 @@ mkfifo in ready
 exec 8<>in 9<>ready
 chroot root /safe <in >ready &
 read -r -n 1 -t 20 -u 9 || exit 99
-nosegneg-check --assume-needed -p $! | grep -A 1 other-root | sed "s/$!/PID/g"
+nosegneg-check --assume-needed -p $! | grep -A 1 other-root | sed "s/$!/PID/g; s/^ [0-9]*\. //"
 nosegneg-check --assume-needed --root /proc/$!/root | sed -n 's/ *$//; 1p; /captured/p; /^  root/s,/proc/[0-9]*,/proc/PID,p'
 kill $!
 wait

@@ -13,6 +13,7 @@ mkdir -p own sets/nosegneg old/nosegneg
 cp "$libc" own/
 cp "$libc" sets/nosegneg/
 cp "$libc" old/nosegneg/
+echo text >text
 mkfifo in ready
 
 # start NAME [VARIABLE...]: a process that waits, and its number as pid_NAME.
@@ -38,6 +39,9 @@ show 'the base C library' -p $pid
 show 'not scanned' --no-scan -p $pid
 start unsafe
 show 'a program with an access of its own' -p $pid
+first=$pid
+start unsafe
+show 'two of them' -p $pid $first
 start static
 show 'a static program' -p $pid
 start safe LD_LIBRARY_PATH=$PWD/own

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A process that waits for its standard input to end. UNSAFE: with an access below the thread pointer of its own.
+// A process that waits for its standard input to end, with a file mapped that is no code. UNSAFE: with an access below
+// the thread pointer of its own.
+#include <fcntl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 __thread volatile int counter;
@@ -8,6 +11,8 @@ int main(void)
 {
 	char c;
 	ssize_t n;
+
+	mmap(NULL, 1, PROT_READ, MAP_PRIVATE, open("text", O_RDONLY), 0);
 
 #ifdef UNSAFE
 	counter++;
