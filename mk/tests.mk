@@ -98,6 +98,7 @@ judge_tests := $(filter %-judge-test,$(unit_programs))
 $(judge_tests): $(CHECK_LIB)
 $(judge_tests): unit_flags := -Itools/nosegneg-check $(CHECK_LIB)
 
+$(U)/auto-test: $(wildcard ldconfig-hwcap/auto.* ldconfig-hwcap/*.h)
 $(U)/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(LIB) mk/tests.mk
 	@mkdir -p $(@D)
 	$(call say,TEST,$<)
