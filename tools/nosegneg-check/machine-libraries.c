@@ -361,7 +361,6 @@ static int read_cache(struct machine *m)
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
 	m->cache_unsorted = is_unsorted(&m->cache);
-	read_age(m);
 	return 0;
 }
 
@@ -371,6 +370,7 @@ static int use_cache(struct machine *m)
 
 	if (m->cache_state == FILE_READ) {
 		look_up(m);
+		read_age(m);
 		if (m->set)
 			r = cached_set_read(&m->root, &m->cache, m->set, &m->cached);
 	} else if (m->cache_state == FILE_ABSENT || m->cache_state == FILE_BROKEN) {
