@@ -17,6 +17,10 @@ done
 for kernel in vmlinux-32 bzimage-gzip vmlinux-64; do
 	facts --kernel "fixtures/$kernel"
 done
+# A note for 64-bit programs says nothing about those of 32 bits, unless it was asked for by name.
+gcc -m64 -shared -nostdlib -DMASK=2 -DBIT=1 -DCOUNT=1 "$(dirname "$0")/../data/notes/vdso.S" -o note-64.so
+facts --kernel note-64.so
+facts --vdso note-64.so
 facts --pid $sleeper
 for file in missing directory short zeros fifo; do
 	facts --vdso $file

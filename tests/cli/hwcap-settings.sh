@@ -18,6 +18,8 @@ last
 last --set /lib/i386-linux-gnu/i686/nosegneg
 settings 'strategy = hwcap\n'
 last
+last disable
+last --strategy hwcap disable
 settings 'enable = perhaps\n'
 for command in print status auto enable disable; do
 	last $command

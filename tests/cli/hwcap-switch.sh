@@ -15,8 +15,13 @@ do_it() {
 do_it status
 do_it enable
 tail -n 1 $conf/00-nosegneg.conf
+cp $conf/00-nosegneg.conf saved
 stat -c '%a %F' $conf/00-nosegneg.conf
 do_it status
+# A library that the cache does not have yet.
+touch root/usr/lib/i386-linux-gnu/glibc-hwcaps/nosegneg/libnew.so.1
+do_it status
+rm root/usr/lib/i386-linux-gnu/glibc-hwcaps/nosegneg/libnew.so.1
 list >before
 for command in enable status auto; do
 	echo 'enable = always' >settings
@@ -36,6 +41,19 @@ list >before
 do_it disable
 list >after
 diff before after
+# Killed before ldconfig ran, on the way in and on the way out.
+cp saved $conf/00-nosegneg.conf
+do_it status
+do_it disable
+ls -A $conf
+quiet root --strategy directory enable
+rm $conf/00-nosegneg.conf
+do_it status
+do_it disable
+quiet root --strategy directory enable
+rm $conf/00-nosegneg.conf
+do_it enable
+do_it disable
 echo 'enable = never' >root/etc/nosegneg.conf
 quiet root --strategy directory enable
 do_it auto

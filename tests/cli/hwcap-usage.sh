@@ -29,6 +29,7 @@ for conf in "" relative.conf /etc/nosegneg /etc/.conf /.conf /etc/x.conf/ /etc/n
 	wrong --root root --conf "$conf" disable
 done
 wrong --root root --conf "/etc/$(head -c 260 /dev/zero | tr '\0' x).conf" disable | sed 's/x\{200,\}/xxx/'
+wrong --root root --conf /etc/ld.so.conf/x.conf disable # below a file: certainly not there
 ldconfig-hwcap --help | head -n 2
 ldconfig-hwcap --version | sed 's/[0-9.]*$/VERSION/'
 ldconfig-hwcap -hV enabel | wc -l
