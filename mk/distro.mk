@@ -26,7 +26,7 @@ $(distro_vdsos): $(D)/vdso-bit%.so: tests/data/notes/vdso.S mk/distro.mk
 check-distro: tools libs $(distro_tools) ## the tests in chroots, that of Debian 13 too (they are made once)
 	$(Q)DISTRO=all tests/run $(B)/tests/log $(distro_tests)
 
-check-faults: tools libs $(distro_tools) ## end or fail ldconfig-hwcap at every system call (30 minutes)
+check-faults: tools libs $(distro_tools) ## end or fail ldconfig-hwcap at every system call (40 minutes)
 	$(Q)FAULTS=all TEST_TIMEOUT=7200 tests/run $(B)/tests/log tests/distro/faults.sh
 
 .PHONY: bench-hwcap
