@@ -117,6 +117,10 @@ static void conclude_tree(const struct machine *m, struct diagnosis *d)
 				"segments are shortened, so the set is needed; %s has it for loaders that follow the "
 				"kernel's note, and the tree does not say of which release this one is",
 				LDCACHE_PATH);
+	else if (m->cache_state == FILE_ABSENT && m->set_state == FILE_ABSENT && !m->has_entry)
+		conclude(d, VERDICT_NOT_SERVED, REASON_SET_MISSING,
+				"segments are shortened, and the tree has no set, no entry for one, and "
+				"no " LDCACHE_PATH);
 	else if (!*m->libc)
 		conclude(d, VERDICT_NOT_KNOWN, REASON_LIBRARIES_NOT_KNOWN,
 				"segments are shortened, so the set is needed; the tree does not say which libraries "
@@ -213,5 +217,11 @@ void machine_judge(const struct machine *m, struct diagnosis *d)
 	machine_judge_kernel(m, needed, &d->findings);
 	machine_judge_entry(m, needed, &d->findings);
 	machine_judge_set(m, needed, &d->findings);
+	if (d->reason == REASON_SET_MISSING && !m->has_loader)
+		finding_fix(&d->findings,
+				finding_add(&d->findings, FINDING_SET_MISSING, SEVERITY_ERROR,
+						"no nosegneg set in the tree"),
+				"on that machine: install the nosegneg set for its C library, then ldconfig-hwcap "
+				"enable");
 	machine_judge_loader(m, needed, &d->findings);
 }
