@@ -34,6 +34,12 @@ do_it disable
 rm $link
 entry ../../../../../../../tmp/x
 do_it disable
+# The same set by another path: the entry is written anew, though the cache leads to it.
+do_it --set /lib/i386-linux-gnu/glibc-hwcaps/nosegneg enable
+tail -n 1 $conf/00-nosegneg.conf
+do_it enable
+tail -n 1 $conf/00-nosegneg.conf
+do_it disable
 # Half of a file, of a run that was killed.
 echo half >$conf/.00-nosegneg.conf.new
 do_it disable
