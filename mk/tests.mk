@@ -102,7 +102,7 @@ $(U)/auto-test: $(wildcard ldconfig-hwcap/auto.* ldconfig-hwcap/*.h)
 $(U)/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(LIB) mk/tests.mk
 	@mkdir -p $(@D)
 	$(call say,TEST,$<)
-	$(Q)$(compile) -Itests/unit -DUNIT_FIXTURES='"$(CURDIR)/$(F)"' $< $(unit_flags) $(LIB) $(our_ldflags) $(LDFLAGS) \
+	$(Q)$(compile) -Itests/unit -DUNIT_FIXTURES='"$(abspath $(F))"' $< $(unit_flags) $(LIB) $(our_ldflags) $(LDFLAGS) \
 		-lcmocka $(check_libs) -o $@
 
 .PHONY: check-resolve bench-resolve
