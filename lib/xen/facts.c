@@ -129,8 +129,11 @@ static void read_witnesses(struct reading *r)
 	_cleanup_free_ char *version = NULL, *cpuinfo = NULL;
 	size_t size;
 
-	if (read_whole(r, XEN_FILE_VERSION, &version, &size) == 0)
+	if (read_whole(r, XEN_FILE_VERSION, &version, &size) == 0) {
+		if (!*r->f->release)
+			(void)sscanf(version, "Linux version %127s", r->f->release);
 		return;
+	}
 	if (read_whole(r, XEN_FILE_CPUINFO, &cpuinfo, &size) == -EFBIG)
 		r->f->error[XEN_FILE_CPUINFO] = 0;
 }
@@ -244,6 +247,9 @@ static enum xen_mode decide_mode(const struct reading *r)
 		return XEN_MODE_PV;
 	if (f->cpuid.known && xen_cpuid_is_xen(&f->cpuid.plain))
 		return hardware_mode(r);
+	/* A Xen on a processor without hardware guests, or before PVH, can run no other ones. */
+	if (strncmp(f->capabilities, "xen-", 4) == 0 && !strstr(f->capabilities, "hvm-") && version_before(f, 4, 4))
+		return XEN_MODE_PV;
 	/* XenLinux kernels bear the name, and cannot run but as PV guests. */
 	if (!f->has_features)
 		return strstr(f->release, "xen") ? XEN_MODE_PV : XEN_MODE_UNKNOWN;

@@ -160,10 +160,15 @@ static void concludes_from_single_facts(void **state)
 	assert_int_equal(f.shortens, XEN_NOT_KNOWN);
 	assert_int_equal(f.reason, XEN_MODE_NOT_KNOWN);
 
-	put("/proc/sys/kernel/osrelease", "2.6.26-2-xen-686\n");
+	put("/proc/version", "Linux version 2.6.26-2-xen-686 (Debian 2.6.26-29) #1 SMP\n");
 	f = read_facts(tree, NULL);
+	assert_string_equal(f.release, "2.6.26-2-xen-686");
 	assert_int_equal(f.kind, XEN_KIND_PV);
 	assert_int_equal(f.shortens, XEN_YES);
+	put("/proc/sys/kernel/osrelease", "3.2.0-4-686-pae\n");
+	assert_int_equal(read_facts(tree, NULL).reason, XEN_MODE_NOT_KNOWN);
+	put("/proc/sys/kernel/osrelease", "2.6.26-2-xen-686\n");
+	assert_int_equal(read_facts(tree, NULL).shortens, XEN_YES);
 
 	put("/sys/hypervisor/properties/features", "00000004\n");
 	f = read_facts(tree, NULL);
@@ -187,6 +192,27 @@ static void concludes_from_single_facts(void **state)
 
 	put("/proc/xen/capabilities", "control_d\n");
 	assert_int_equal(read_facts(tree, NULL).kind, XEN_KIND_DOM0);
+}
+
+/* A hypervisor that can run no hardware guests, and none of those kinds that came later. */
+static void knows_a_hypervisor_of_pv_guests(void **state)
+{
+	struct xen_facts f;
+
+	(void)state;
+	put("/proc/version", "Linux version 3.2.0-4-686-pae\n");
+	put("/sys/hypervisor/type", "xen\n");
+	put("/sys/hypervisor/version/major", "4\n");
+	put("/sys/hypervisor/version/minor", "1\n");
+	put("/sys/hypervisor/properties/capabilities", "xen-3.0-x86_32p\n");
+	f = read_facts(tree, NULL);
+	assert_int_equal(f.kind, XEN_KIND_PV);
+	assert_int_equal(f.shortens, XEN_YES);
+	put("/sys/hypervisor/properties/capabilities", "xen-3.0-x86_32p hvm-3.0-x86_32\n");
+	assert_int_equal(read_facts(tree, NULL).reason, XEN_MODE_NOT_KNOWN);
+	put("/sys/hypervisor/properties/capabilities", "xen-3.0-x86_64\n");
+	put("/sys/hypervisor/version/minor", "17\n");
+	assert_int_equal(read_facts(tree, NULL).mode, XEN_MODE_UNKNOWN);
 }
 
 static void asks_cpuid_before_it_says_no(void **state)
@@ -338,6 +364,7 @@ int main(void)
 		cmocka_unit_test(tells_captured_trees_apart),
 		cmocka_unit_test(keeps_what_it_reads),
 		cmocka_unit_test_setup_teardown(concludes_from_single_facts, make_tree, remove_tree),
+		cmocka_unit_test_setup_teardown(knows_a_hypervisor_of_pv_guests, make_tree, remove_tree),
 		cmocka_unit_test_setup_teardown(asks_cpuid_before_it_says_no, make_tree, remove_tree),
 		cmocka_unit_test_setup_teardown(believes_capabilities_by_words, make_tree, remove_tree),
 		cmocka_unit_test_setup_teardown(concludes_nothing_from_what_it_could_not_read, make_tree, remove_tree),
