@@ -42,3 +42,10 @@ cp -r "$trees/pvops-32on64" root
 chmod -R u+w root
 sed -i 's/access=0xd0f300/access=0xd0f700/' root/nosegneg-probe
 check 'contradiction: expands down'
+# Any file of a kernel makes a tree; this machine's own kernel says nothing about it.
+for part in sys/hypervisor proc/sys; do
+	rm -rf root
+	mkdir -p "root/${part%/*}"
+	cp -r "$trees/pvops-32on32/$part" "root/$part"
+	check "only $part" --no-scan | grep -v -e 'error' -e 'mend' -e 'warning'
+done

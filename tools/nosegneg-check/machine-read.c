@@ -29,13 +29,24 @@ static bool exists(const struct root *root, const char *path)
 	return root_stat(root, path, &st) == 0;
 }
 
-/* A chroot that has /proc mounted shows the running kernel, a captured tree a file that somebody copied. */
-static bool has_live_proc(const struct root *root)
+/* A chroot that has /proc or /sys mounted shows the running kernel, a captured tree files that somebody copied. */
+static bool is_live(const struct root *root, const char *path)
 {
-	_cleanup_close_ int fd = root_open(root, "/proc", O_RDONLY | O_DIRECTORY | O_NONBLOCK);
+	_cleanup_close_ int fd = root_open(root, path, O_RDONLY | O_DIRECTORY | O_NONBLOCK);
 	struct statfs fs;
 
-	return fd >= 0 && fstatfs(fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
+	return fd >= 0 && fstatfs(fd, &fs) == 0 && (fs.f_type == PROC_SUPER_MAGIC || fs.f_type == SYSFS_MAGIC);
+}
+
+/* Any file of a kernel makes a tree: this machine's kernel says nothing about such a one. */
+static bool has_kernel_files(const struct root *root)
+{
+	struct stat st;
+
+	for (enum xen_file file = 0; file < XEN_FILES; file++)
+		if (root_lstat(root, xen_file_path(file), &st) == 0)
+			return true;
+	return root_lstat(root, "/sys/hypervisor", &st) == 0 || root_lstat(root, "/proc/xen", &st) == 0;
 }
 
 static enum machine_source find_source(const struct root *root)
@@ -44,7 +55,9 @@ static enum machine_source find_source(const struct root *root)
 		return MACHINE_LIVE;
 	if (exists(root, "/nosegneg-probe") || exists(root, "/nosegneg-capture"))
 		return MACHINE_TREE;
-	return exists(root, "/proc/version") && !has_live_proc(root) ? MACHINE_TREE : MACHINE_IMAGE;
+	if (is_live(root, "/proc") || is_live(root, "/sys"))
+		return MACHINE_IMAGE;
+	return has_kernel_files(root) ? MACHINE_TREE : MACHINE_IMAGE;
 }
 
 static int open_roots(struct machine *m)
