@@ -21,8 +21,14 @@ END
 # The chroot's libraries, this machine's kernel: files say that nothing shortens segments here, the helper says otherwise.
 check 'needed, by the helper' | grep -v contradiction
 nosegneg-check --root root | grep '^  root'
-printf '\177ELF, not for this kernel' | helper
+# An i386 program that a kernel refuses: of a kind that there is not.
+echo 'int x;' | gcc -m32 -static -nostdlib -Wl,-e,0 -x c -o bin/ldconfig-hwcap -
+printf '\7' | dd of=bin/ldconfig-hwcap bs=1 seek=16 conv=notrunc status=none
 check 'no 32-bit programs on this kernel'
+for text in '' 'no program' '\177ELF, cut short'; do
+	printf "$text" | helper
+	check 'the helper is broken' | grep -e '^not' -e 'Exec format error' | sed 's,/.*/,,'
+done
 helper <<'END'
 #!/bin/sh
 echo 'ldconfig-hwcap: something is wrong' >&2
@@ -41,3 +47,9 @@ END
 check 'the helper hangs' | grep -c 'timed out'
 rm root/lib/ld-linux.so.2 root/lib/i386-linux-gnu/ld-linux.so.2
 check 'no 32-bit C library' --assume-needed | head -n 2
+ln -s gone root/lib/ld-linux.so.2
+check "a loader that is gone" --assume-needed | head -n 2
+mv root/lib/ld-linux.so.2 root/lib/ld-musl-i386.so.1
+ln -sf libc.so root/lib/ld-musl-i386.so.1
+: >root/lib/libc.so
+check "another C library" --assume-needed | head -n 2

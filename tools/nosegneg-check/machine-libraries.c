@@ -30,13 +30,21 @@ static bool is_gone(int error)
 	return error == -ENOENT || error == -ENOTDIR;
 }
 
+/* A link that leads nowhere is a loader that is broken; with another C library there are programs, too. */
+static bool has_traces_of_loader(const struct machine *m)
+{
+	struct stat st;
+
+	return root_lstat(&m->root, "/lib/ld-linux.so.2", &st) == 0 || exists(m, "/lib/ld-musl-i386.so.1");
+}
+
 static void read_loader(struct machine *m)
 {
 	int r = glibc_find(&m->root, &m->glibc, m->loader_why);
 
 	m->has_loader = r == 0;
 	/* A captured tree holds no libraries, so that one without a loader tells nothing. */
-	m->loader_absent = is_gone(r) && m->source != MACHINE_TREE;
+	m->loader_absent = is_gone(r) && m->source != MACHINE_TREE && !has_traces_of_loader(m);
 	if (r < 0 && !is_gone(r))
 		machine_add_gap(m, "the loader of 32-bit programs", m->loader_why);
 	m->ldconfig = LDCONFIG_UNKNOWN;

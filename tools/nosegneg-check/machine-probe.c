@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 
 #include "base/process.h"
 #include "base/util.h"
+#include "elf/object.h"
 #include "machine.h"
 #include "xen/cpuid.h"
 
@@ -105,6 +107,21 @@ static void take_output(struct machine *m, int status, const char *output)
 	take_probe(m, &probe);
 }
 
+/* What an interrupted installation left is refused by every kernel. */
+static bool is_i386(const char *path)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct object *obj = NULL;
+	char why[WHY_MAX];
+	bool is;
+
+	if (fd < 0 || object_read(fd, &obj, why) < 0)
+		return false;
+	is = obj->machine == EM_386;
+	object_free(obj);
+	return is;
+}
+
 static void run_helper(struct machine *m, const char *path)
 {
 	char *const argv[] = { (char *)path, (char *)"probe", NULL };
@@ -113,8 +130,8 @@ static void run_helper(struct machine *m, const char *path)
 	char output[OUTPUT_MAX] = "";
 	int status = process_run(&spec, TIMEOUT_MS, output, sizeof(output));
 
-	/* The program is there and is one for i386: a kernel that runs such programs does not say so. */
-	if (status == -ENOEXEC) {
+	/* A kernel that runs programs for i386 does not say so of one. */
+	if (status == -ENOEXEC && is_i386(path)) {
 		m->programs = PROGRAMS_REFUSED;
 		snprintf(m->probe_why, sizeof(m->probe_why), "this kernel does not run 32-bit programs");
 	} else if (status < 0) {
