@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* A dynamic i386 program that says which libraries its loader gave it. ldconfig-hwcap carries it along and starts it
- * after each change, so it uses nothing that a loader since glibc 2.4 could not give it: no start files (theirs ask for
- * the version that they were built with) and only symbols of GLIBC_2.2.4 and older. What it calls reaches into
- * thread-local data and into the loader's private parts: locale, errno, malloc, stdio, atexit. */
+ * after each change, so it uses nothing that a loader since glibc 2.4 could not give it: start files of its own (those
+ * of the machine ask for the version that they were built with) and only symbols of GLIBC_2.2.4 and older. What it
+ * calls reaches into thread-local data and into the loader's private parts: locale, errno, malloc, stdio, atexit. */
 #include <errno.h>
 #include <link.h>
 #include <locale.h>
@@ -39,11 +39,30 @@ static int works(void)
 	return ok && setlocale(LC_ALL, "C") != NULL;
 }
 
-__attribute__((noreturn, force_align_arg_pointer)) void _start(void);
-void _start(void)
+int main(void)
 {
 	if (!works())
-		exit(3);
+		return 3;
 	dl_iterate_phdr(say, NULL);
-	exit(fflush(stdout) == 0 ? 0 : 4);
+	return fflush(stdout) == 0 ? 0 : 4;
 }
+
+/* As glibc's sysdeps/i386/start.S, but for the version of what it calls, and without functions to begin and end with,
+ * which this program does not have. */
+__asm__(".symver start_main, __libc_start_main@GLIBC_2.0\n"
+	".globl _start\n"
+	"_start:\n\t"
+	"xor %ebp, %ebp\n\t"
+	"pop %esi\n\t"
+	"mov %esp, %ecx\n\t"
+	"and $-16, %esp\n\t"
+	"push %eax\n\t"
+	"push %esp\n\t"
+	"push %edx\n\t"
+	"push $0\n\t"
+	"push $0\n\t"
+	"push %ecx\n\t"
+	"push %esi\n\t"
+	"push $main\n\t"
+	"call start_main\n\t"
+	"hlt");
