@@ -1,4 +1,4 @@
-nosegneg-check --no-scan
+nosegneg-check --tree
 echo "exit status $?"
 nosegneg-check --no-such-option /bin/true
 echo "exit status $?"

@@ -4,8 +4,6 @@ nosegneg-check scan --no-such-option x
 echo "exit status $?"
 nosegneg-check scan --jobs 0 x
 echo "exit status $?"
-nosegneg-check
-echo "exit status $?"
 nosegneg-check frobnicate
 echo "exit status $?"
 nosegneg-check scan --help | head -n 1
