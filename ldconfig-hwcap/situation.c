@@ -107,6 +107,7 @@ static int read_published(struct situation *s, char *path, char *why)
 {
 	_cleanup_close_ int dir = root_open(&s->root, s->conf_dir, O_RDONLY | O_DIRECTORY);
 	_cleanup_free_ char *text = NULL;
+	struct stat st;
 	size_t size;
 	int r = root_read(&s->root, situation_conf_path(s), ENTRY_SIZE_MAX, &text, &size);
 
@@ -114,9 +115,10 @@ static int read_published(struct situation *s, char *path, char *why)
 	s->left_over = dir >= 0 && publish_left_over(dir, s->conf_name);
 	s->published = PUBLISHED_NOTHING;
 	s->old = (struct entry){ .strategy = STRATEGY_NONE };
-	if (r == -ENOENT || r == -ENOTDIR)
+	if ((r == -ENOENT && root_lstat(&s->root, path, &st) != 0) || r == -ENOTDIR)
 		return 0;
-	if (r < 0 && r != -EFBIG)
+	/* Too long, a directory, or /dev/null by a link, or a link to nowhere: somebody else's. */
+	if (r < 0 && r != -EFBIG && r != -EISDIR && r != -EINVAL && r != -ENOENT && r != -ELOOP)
 		return why_failed(why, r);
 	s->published = r == 0 && entry_parse(text, size, &s->old) ? PUBLISHED_OURS : PUBLISHED_FOREIGN;
 	return 0;
@@ -156,6 +158,17 @@ static int choose(struct situation *s, char *path, char *why)
 	return strategy_choose(&s->glibc, s->ldconfig, &s->note, wanted, &s->choice, why);
 }
 
+/* Where no set was named and none is in the usual places, the one that is published: --set named it then. */
+static int find_published_set(struct situation *s, char *path, char *why)
+{
+	char words[WHY_MAX];
+	int r = read_published(s, path, why);
+
+	if (r < 0 || s->old.strategy != STRATEGY_DIRECTORY)
+		return r < 0 ? r : -ENOENT;
+	return library_set_find(&s->root, &s->glibc, s->choice.strategy, s->old.directory, &s->set, words);
+}
+
 /* That there is no set is no error yet: print and disable do without. */
 static int find_set(struct situation *s, char *path, char *why)
 {
@@ -165,10 +178,16 @@ static int find_set(struct situation *s, char *path, char *why)
 	library_set_place(&s->glibc, s->choice.strategy, s->set_path);
 	if (*asked)
 		snprintf(s->set_path, sizeof(s->set_path), "%s", asked);
+	/* The entry has to be the same one whatever way the place was typed. */
+	for (size_t n = strlen(s->set_path); n > 1 && s->set_path[n - 1] == '/'; n--)
+		s->set_path[n - 1] = '\0';
+	asked = *asked ? s->set_path : "";
 	snprintf(path, PATH_MAX, "%s", s->set_path);
 	if (s->set_path[0] != '/' || strpbrk(s->set_path, " \t\n#:="))
 		return why_broken(why, "a set needs an absolute path without blanks, '#', ':' and '='");
 	r = library_set_find(&s->root, &s->glibc, s->choice.strategy, asked, &s->set, s->set_why);
+	if (r == -ENOENT && !*asked && find_published_set(s, path, why) == 0)
+		r = 0;
 	if (r < 0)
 		return r == -ENOMEM ? why_failed(why, r) : 0;
 	strcpy(s->set_path, s->set->path);
@@ -208,7 +227,8 @@ int situation_read(const struct options *options, struct situation *s, char *pat
 		r = read_wishes(s, path, why);
 	if (r < 0)
 		return r;
-	s->has_loader = glibc_find(&s->root, &s->glibc, s->loader_why) == 0;
+	s->loader_error = glibc_find(&s->root, &s->glibc, s->loader_why);
+	s->has_loader = s->loader_error == 0;
 	if (s->has_loader)
 		r = choose(s, path, why);
 	if (r == 0 && s->has_loader)
