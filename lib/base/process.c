@@ -60,12 +60,29 @@ static int redirect(const char *path, int flags, int to)
 	return 0;
 }
 
+/* A container may be without /dev: a program that reads finds the end at once all the same. */
+static int redirect_input(void)
+{
+	int ends[2];
+
+	if (redirect("/dev/null", O_RDONLY, STDIN_FILENO) == 0)
+		return 0;
+	if (pipe(ends) != 0)
+		return -errno;
+	close(ends[1]);
+	if (dup2(ends[0], STDIN_FILENO) < 0)
+		return -errno;
+	if (ends[0] != STDIN_FILENO)
+		close(ends[0]);
+	return 0;
+}
+
 /* A program's output without a place of its own goes to `fd`. */
 static int redirect_output(const char *path, int fd, int to)
 {
 	if (!path && fd)
 		return dup2(fd, to) < 0 ? -errno : 0;
-	return redirect(path ? path : "/dev/null", O_WRONLY | O_CREAT | O_TRUNC, to);
+	return path ? redirect(path, O_WRONLY | O_CREAT | O_TRUNC, to) : redirect("/dev/null", O_WRONLY, to);
 }
 
 static int enter(const struct process_spec *spec)
@@ -97,7 +114,7 @@ static void __attribute__((noreturn)) child(const struct process_spec *spec, pid
 	reset_signals();
 	close_others();
 	umask(022);
-	r = redirect("/dev/null", O_RDONLY, STDIN_FILENO);
+	r = redirect_input();
 	if (r == 0)
 		r = redirect_output(spec->out, spec->out_fd, STDOUT_FILENO);
 	if (r == 0)
