@@ -135,6 +135,19 @@ int publish_tidy(int dirfd, const char *name)
 	return 1;
 }
 
+int publish_retire(int dirfd, const char *name)
+{
+	char temporary[NAME_MAX + 1];
+	int r = temporary_name(name, temporary, sizeof(temporary));
+
+	if (r < 0)
+		return r;
+	if (renameat(dirfd, name, dirfd, temporary) != 0)
+		return errno == ENOENT ? 0 : -errno;
+	r = sync_directory(dirfd);
+	return r < 0 ? r : 1;
+}
+
 int publish_remove(int dirfd, const char *name)
 {
 	int r = publish_tidy(dirfd, name);
@@ -147,20 +160,39 @@ int publish_remove(int dirfd, const char *name)
 	return r < 0 ? r : 1;
 }
 
+/* The second half of a renaming. */
+static int drop_linked(int dirfd, const char *name, char *saved)
+{
+	int r;
+
+	if (unlinkat(dirfd, name, 0) == 0)
+		return sync_directory(dirfd);
+	r = -errno;
+	unlinkat(dirfd, saved, 0);
+	*saved = '\0';
+	return r;
+}
+
 int publish_aside(int dirfd, const char *name, char *saved, size_t size)
 {
 	for (unsigned i = 0; i < SAVED_MAX; i++) {
 		int n = i ? snprintf(saved, size, "%s.saved.%u", name, i) : snprintf(saved, size, "%s.saved", name);
 
-		if (n < 0 || (size_t)n >= size)
-			return -ENAMETOOLONG;
-		/* A link first: it fails where the name is taken, as rename(2) does not. */
-		if (linkat(dirfd, name, dirfd, saved, 0) == 0)
-			return unlinkat(dirfd, name, 0) == 0 ? sync_directory(dirfd) : -errno;
+		if (n < 0 || (size_t)n >= size) {
+			errno = ENAMETOOLONG;
+			break;
+		}
+		if (renameat2(dirfd, name, dirfd, saved, RENAME_NOREPLACE) == 0)
+			return sync_directory(dirfd);
+		/* Before Linux 3.15, and on some file systems: a link fails where the name is taken, as rename(2) does
+		 * not. */
+		if ((errno == ENOSYS || errno == EINVAL) && linkat(dirfd, name, dirfd, saved, 0) == 0)
+			return drop_linked(dirfd, name, saved);
 		if (errno != EEXIST)
-			return -errno;
+			break;
 	}
-	return -EEXIST;
+	*saved = '\0';
+	return -errno;
 }
 
 int publish_lock(int dirfd, unsigned timeout_ms)

@@ -21,14 +21,18 @@ int publish_symlink(int dirfd, const char *name, const char *target);
 /* Removes NAME and syncs the directory. Returns 1 removed, 0 it was not there, or a negative errno. */
 int publish_remove(int dirfd, const char *name);
 
-/* Whether a run that was killed in publish_file left a part of a new NAME behind; that nobody reads, and the next
+/* The first half of a removal that others have to be told of: nobody reads NAME any more, and publish_left_over says
+ * that it is not done with until publish_tidy ends it. Returns 1 done, 0 it was not there, or a negative errno. */
+int publish_retire(int dirfd, const char *name);
+
+/* Whether a run that was killed left a part of a new NAME behind, or a retired one; that nobody reads, and the next
  * publish_file or publish_remove of NAME, or publish_tidy, removes. The latter returns 1 removed, 0 it was not there,
  * or a negative errno. */
 bool publish_left_over(int dirfd, const char *name);
 int publish_tidy(int dirfd, const char *name);
 
 /* Renames NAME to a name beside it that did not exist: NAME.saved, NAME.saved.1, ... Writes that name to `saved`.
- * Returns 0 or a negative errno. */
+ * Returns 0, or a negative errno with `saved` empty. */
 int publish_aside(int dirfd, const char *name, char *saved, size_t size);
 
 /* Locks the directory against other runs; the lock ends with the descriptor. Waits for at most `timeout_ms`.

@@ -147,6 +147,21 @@ static void clears_up_behind_a_run_that_was_killed(void **state)
 	assert_int_equal(count_names(), 1);
 }
 
+static void retires_a_name_until_it_is_tidied_away(void **state)
+{
+	_cleanup_close_ int dir = open_directory();
+
+	(void)state;
+	assert_int_equal(publish_retire(dir, "x.conf"), 0);
+	assert_int_equal(publish(dir, "old\n"), 1);
+	assert_int_equal(publish_retire(dir, "x.conf"), 1);
+	assert_string_equal(contents("/x.conf"), "?");
+	assert_true(publish_left_over(dir, "x.conf"));
+	assert_int_equal(publish_tidy(dir, "x.conf"), 1);
+	assert_int_equal(count_names(), 0);
+	assert_true(publish_retire(dir, "a/x") < 0);
+}
+
 static void refuses_names_that_are_none(void **state)
 {
 	_cleanup_close_ int dir = open_directory();
@@ -343,6 +358,7 @@ static void renames_aside(void **state)
 	}
 	tree_text("/x.conf", "e");
 	assert_int_equal(publish_aside(dir, "x.conf", saved, sizeof(saved)), -EEXIST);
+	assert_string_equal(saved, "");
 	assert_string_equal(contents("/x.conf"), "e");
 }
 
@@ -406,6 +422,7 @@ int main(void)
 		TREE_TEST(leaves_alone_what_is_so_already),
 		TREE_TEST(replaces_what_is_no_file_and_never_follows),
 		TREE_TEST(clears_up_behind_a_run_that_was_killed),
+		TREE_TEST(retires_a_name_until_it_is_tidied_away),
 		TREE_TEST(refuses_names_that_are_none),
 		TREE_TEST(a_full_disk_changes_nothing),
 		TREE_TEST(a_disk_without_room),
