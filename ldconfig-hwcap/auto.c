@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
 #include <stdio.h>
 
 #include "auto.h"
@@ -84,6 +85,8 @@ int auto_run(struct situation *s)
 {
 	char reason[512];
 
+	if (!s->has_loader && s->loader_error != -ENOENT && s->loader_error != -ENOTDIR)
+		return message_error(s->loader_why, "nothing is known of the loader, so nothing is changed", NULL);
 	if (!s->has_loader)
 		return switch_disable(s, "not needed: no 32-bit C library is installed");
 	switch (auto_decide(s, reason, sizeof(reason))) {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "auto.h"
 #include "base/util.h"
@@ -211,12 +213,30 @@ static int finish(int status)
 	return message_error("standard output", strerror(errno), NULL);
 }
 
+/* A file of ours that took the number of a closed standard descriptor would get the messages. What can only be read
+ * keeps the error of one that is closed. */
+static void fill_standard_descriptors(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDONLY);
+		if (fd < 0)
+			fd = open("/", O_RDONLY | O_DIRECTORY);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = { .command = COMMAND_PRINT };
 	int status;
 
+	fill_standard_descriptors();
+	/* What cannot be written is an error, and then all is undone. */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	status = parse_options(argc, argv, &options);
 	return finish(status < 0 ? run(&options) : status);
 }

@@ -80,7 +80,7 @@ int report_print(const struct situation *s)
 	if (!s->has_loader)
 		return message_error(s->loader_why, "no loader for 32-bit programs: nothing to write", NULL);
 	fputs(s->text, stdout);
-	return EXIT_CLEAN;
+	return switch_check_lines(s) == EXIT_CLEAN ? EXIT_CLEAN : EXIT_FINDINGS;
 }
 
 static const char *published_words(const struct situation *s)
@@ -149,7 +149,7 @@ int report_status(struct situation *s)
 {
 	unsigned other_line;
 	const char *others = situation_others(s, &other_line);
-	bool on = s->published == PUBLISHED_OURS || others, settled, agrees;
+	bool on = s->published == PUBLISHED_OURS || others, settled, agrees, sound;
 	char text[PATH_MAX + 64];
 
 	if (!s->has_loader) {
@@ -168,10 +168,11 @@ int report_status(struct situation *s)
 			s->cached.chosen, s->set ? s->set->nlibrary : 0, s->cached.marked);
 	say("cache", text);
 	agrees = report_witness(s);
+	sound = switch_check_lines(s) == EXIT_CLEAN;
 	if (situation_waits(s))
 		say("", "this kernel has no note; the entry waits for one that has");
-	say("", agrees ? "as it has to be" : "not as it has to be");
-	return settled && agrees ? EXIT_CLEAN : EXIT_FINDINGS;
+	say("", settled && agrees && sound ? "as it has to be" : "not as it has to be");
+	return settled && agrees && sound ? EXIT_CLEAN : EXIT_FINDINGS;
 }
 
 /* The desc itself, so that who reads it can judge it as if it were there. No line where the vDSO could not be read. */

@@ -41,6 +41,7 @@ struct situation {
 	struct kernelcap own_note; /* of this process: what the loader of the next program will see */
 	bool has_loader;
 	struct glibc glibc;
+	int loader_error; /* why there is none: a negative errno, and in words */
 	char loader_why[WHY_MAX];
 	enum glibc_ldconfig ldconfig;
 	struct strategy_choice choice;

@@ -44,9 +44,8 @@ static int refuse_line(const struct situation *s, size_t file, unsigned line, co
 	return message_error(path, what, "correct or remove this line first");
 }
 
-/* The hwcap lines that are there decide what else may be said: ldconfig ends with an error where two of them clash, and
- * then no later run of it changes the cache. */
-static int check_hwcap_lines(const struct situation *s)
+/* ldconfig ends with an error where two lines clash, and then no later run of it changes the cache. */
+int switch_check_lines(const struct situation *s)
 {
 	const struct ldconf_hwcap *first;
 
@@ -77,7 +76,7 @@ static int check_conf(const struct situation *s)
 	if (s->published == PUBLISHED_FOREIGN && !s->options->force)
 		return message_error(
 				situation_conf_path(s), "not written by ldconfig-hwcap", "--force renames it aside");
-	return check_hwcap_lines(s);
+	return switch_check_lines(s);
 }
 
 static int check_set(const struct situation *s)
@@ -212,12 +211,6 @@ static int withdraw_alias(const struct situation *s, const struct entry *entry, 
 	return r < 0 ? why_failed(why, r) : 0;
 }
 
-/* A file that only records a link, and says nothing to ldconfig. */
-static bool is_record(const struct situation *s)
-{
-	return s->published == PUBLISHED_OURS && s->old.strategy == STRATEGY_ALIAS;
-}
-
 static int make_cache(const struct situation *s, char *why)
 {
 	char words[WHY_MAX];
@@ -228,21 +221,24 @@ static int make_cache(const struct situation *s, char *why)
 	return r;
 }
 
-/* The file goes last: as long as it is there, a later run knows that something is left to do. The names of a link that
- * is gone are no sign in the cache that it still has them, so a record outlives them too. */
+/* The file keeps a name that ldconfig does not read until the cache is made: while it is there, a later run knows that
+ * something is left to do, whatever set the cache leads to. */
 static int withdraw_entry(const struct situation *s, int dir, char *why)
 {
 	int r = withdraw_alias(s, &s->old, why);
 
-	if (r == 0 && is_record(s)) {
-		r = make_cache(s, why);
-		if (r < 0)
-			return r;
-	}
-	if (r == 0)
-		r = s->published == PUBLISHED_OURS ? publish_remove(dir, s->conf_name)
-						   : publish_tidy(dir, s->conf_name);
-	return r < 0 && r != -EPROTO ? why_failed(why, r) : r < 0 ? r : 0;
+	if (r < 0)
+		return r;
+	r = s->published == PUBLISHED_OURS ? publish_retire(dir, s->conf_name) : 0;
+	return r < 0 ? why_failed(why, r) : 0;
+}
+
+/* The end of it. */
+static int forget_entry(const struct situation *s, int dir, char *why)
+{
+	int r = publish_tidy(dir, s->conf_name);
+
+	return r < 0 ? why_failed(why, r) : 0;
 }
 
 /* Whether a fresh program gets what it has to. */
@@ -302,18 +298,22 @@ static void say_whether_programs_start(const struct situation *s)
 {
 	struct witness w;
 	char why[WHY_MAX];
+	int r = witness_run(&s->root, NULL, &w, why);
 
-	if (witness_run(&s->root, NULL, &w, why) == 0)
+	if (r == 0)
 		message_warn("32-bit programs start, with %s", w.libc);
-	else
+	else if (r == -EPROTO || r == -ENOENT || r == -ETIMEDOUT)
 		message_warn("32-bit programs do not start: %s; reinstall the base C library", why);
+	else
+		message_warn("whether 32-bit programs start could not be seen: %s", why);
 }
 
-/* Back to the base, in three lines with the one that says what failed. */
-static void roll_back(struct situation *s, int dir)
+/* Back to the base, in three lines with the one that says what failed. `was_on`: an entry was there before. */
+static void roll_back(struct situation *s, int dir, bool was_on)
 {
-	char why[WHY_MAX] = "";
+	char why[WHY_MAX] = "", unused[WHY_MAX];
 	int r = reread(s, why);
+	bool cached = was_on || s->cached.chosen || s->cached.marked;
 
 	if (r == 0)
 		r = withdraw_entry(s, dir, why);
@@ -321,8 +321,12 @@ static void roll_back(struct situation *s, int dir)
 		r = restore_saved(s, dir, why);
 	if (r < 0)
 		message_error(situation_conf_path(s), "the entry could not be withdrawn", why);
-	else if (build_cache(s, why) < 0)
+	else if (build_cache(s, why) < 0) {
 		message_error(situation_conf_path(s), "withdrawn, and ldconfig failed", why);
+		if (!cached)
+			forget_entry(s, dir, unused);
+	} else if (forget_entry(s, dir, why) < 0)
+		message_error(situation_conf_path(s), "withdrawn, and its last trace could not be removed", why);
 	else
 		message_warn("%s: withdrawn, and ldconfig was run again", situation_conf_path(s));
 	say_whether_programs_start(s);
@@ -378,17 +382,19 @@ static int do_enable(struct situation *s, const char *reason)
 	_cleanup_close_ int dir = -1;
 	char why[WHY_MAX];
 	sigset_t before;
+	bool was_on;
 	int r;
 
 	if (begin(s, &dir, &before) != EXIT_CLEAN)
 		return EXIT_ERROR;
 	/* Somebody may have been here before the lock was ours. */
 	r = reread(s, why);
+	was_on = s->published == PUBLISHED_OURS || s->left_over;
 	if (r == 0)
 		r = publish(s, dir, why);
 	if (r < 0) {
 		message_error(situation_conf_path(s), "could not be enabled", why);
-		roll_back(s, dir);
+		roll_back(s, dir, was_on);
 	} else {
 		say_result(s, "enabled", reason);
 	}
@@ -433,8 +439,10 @@ static int withdraw(struct situation *s, int dir, char *why)
 	unsigned line;
 	int r = withdraw_entry(s, dir, why);
 
-	if (r == 0 && !is_record(s))
+	if (r == 0)
 		r = make_cache(s, why);
+	if (r == 0)
+		r = forget_entry(s, dir, why);
 	if (r == 0)
 		r = reread(s, why);
 	if (r == 0 && !situation_settled(s, false))
