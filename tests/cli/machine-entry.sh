@@ -67,3 +67,19 @@ note 2 1
 check 'the note asks for it, and nothing is shortened'
 printf '%s\n' 'hwcap 1 nosegneg' >root/etc/ld.so.conf.d/00-nosegneg.conf
 check "somebody else's file at our place"
+
+# What mends is typed by root, one finding after the other: it deletes no file, and no line of other findings.
+system 2.25
+install_set /lib/i686/nosegneg
+note 2 1
+cache base
+conf "a b;'c.conf" 'hwcap x' /opt/lib 'hwcap 12 y'
+conf libc6-xen.conf.dpkg-old 'hwcap 0 nosegneg'
+printf '%s\n' 'HWCAP	0 nosegneg # the kernel of old' 'include ld.so.conf.d/*.conf' >root/etc/ld.so.conf
+check 'what mends several lines'
+nosegneg-check --json --no-scan --root root | python3 -c '
+import json, sys
+for f in json.load(sys.stdin)["findings"]:
+    if f["fix"].startswith("sed"):
+        print(f["fix"].split(" && ")[0].replace(" /etc", " root/etc").replace(" '\''/etc", " '\''root/etc"))' >fixes
+sh fixes && cat root/etc/ld.so.conf root/etc/ld.so.conf.d/a*

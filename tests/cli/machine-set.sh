@@ -44,3 +44,12 @@ install_set /usr/lib/i386-linux-gnu/glibc-hwcaps/nosegneg
 note 2 1
 cache base
 check 'set-wrong-place: no hwcap directory'
+
+# A set that does not belong, published by a file that ldconfig-hwcap leaves alone.
+system 2.25
+install_set /lib/i686/nosegneg
+sed -i 's/version 2.25/version 2.24/' root/lib/i686/nosegneg/libc.so.6
+note 2 1
+conf libc6-xen.conf '# classic recipe' 'hwcap 1 nosegneg'
+cache 0x0028000000000000
+check 'set-mismatch: the entry is of others'

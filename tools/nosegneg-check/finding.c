@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/util.h"
 #include "finding.h"
@@ -107,6 +108,27 @@ void finding_fix(struct findings *f, struct finding *finding, const char *format
 		f->memory_gone = true;
 	}
 	va_end(args);
+}
+
+/* Files are named by strangers, and what mends is typed by root. */
+const char *finding_word(char *buf, const char *name)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./+:@%-";
+	size_t n = 0;
+
+	if (*name && !name[strspn(name, plain)]) {
+		snprintf(buf, FINDING_WORD_MAX, "%s", name);
+		return buf;
+	}
+	buf[n++] = '\'';
+	for (; *name && n < FINDING_WORD_MAX - 7; name++)
+		if (*name == '\'')
+			n += (size_t)sprintf(buf + n, "'\"'\"'");
+		else
+			buf[n++] = *name;
+	buf[n++] = '\'';
+	buf[n] = '\0';
+	return buf;
 }
 
 size_t findings_count(const struct findings *f, enum severity severity)

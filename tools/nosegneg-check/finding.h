@@ -95,6 +95,10 @@ __attribute__((format(printf, 4, 5))) struct finding *finding_add(
 __attribute__((format(printf, 3, 4))) void finding_fix(
 		struct findings *f, struct finding *finding, const char *format, ...);
 
+/* A name as a word for the shell, in `buf`, which has FINDING_WORD_MAX bytes; returns it. What is too long is cut. */
+#define FINDING_WORD_MAX 8192
+const char *finding_word(char *buf, const char *name);
+
 size_t findings_count(const struct findings *f, enum severity severity);
 bool findings_have(const struct findings *f, enum finding_code code);
 void findings_free(struct findings *f);

@@ -46,17 +46,42 @@ static void find_published(const struct machine *m, struct published *p)
 	}
 }
 
+/* Commented out and not deleted: the numbers of the other lines that findings name stay right. */
+#define COMMENT_OUT "sed -i '%us/^/# /' %s && %s"
+
+static void fix_line(const struct machine *m, size_t file, unsigned line, const char *then, struct findings *f,
+		struct finding *finding)
+{
+	char word[FINDING_WORD_MAX];
+
+	finding_fix(f, finding, COMMENT_OUT, line, finding_word(word, file_of(m, file)), then);
+}
+
+/* ldconfig-hwcap withdraws its own entry alone. */
+void machine_withdraw(const struct machine *m, char *command)
+{
+	char word[FINDING_WORD_MAX];
+	struct published p;
+
+	find_published(m, &p);
+	if (!m->has_entry && (p.hwcap || p.directory))
+		snprintf(command, MACHINE_COMMAND_MAX, COMMENT_OUT, p.hwcap ? p.hwcap->line : p.directory->line,
+				finding_word(word, file_of(m, p.hwcap ? p.hwcap->file : p.directory->file)),
+				"ldconfig");
+	else
+		snprintf(command, MACHINE_COMMAND_MAX, "ldconfig-hwcap disable");
+}
+
 static void judge_clash(const struct machine *m, const struct ldconf_hwcap *h, struct findings *f)
 {
 	const struct ldconf_hwcap *other = h->clash == SIZE_MAX ? NULL : &m->conf->hwcap[h->clash];
 
 	if (!other)
-		finding_fix(f,
+		fix_line(m, h->file, h->line, "ldconfig", f,
 				finding_add(f, FINDING_ENTRY_CLASH, SEVERITY_ERROR,
 						"%s:%u: 'hwcap %lu %s': the index is ldconfig's own (\"tls\"), so that "
 						"it ends with an error and leaves the old cache",
-						file_of(m, h->file), h->line, h->index, h->name),
-				"sed -i %ud %s && ldconfig", h->line, file_of(m, h->file));
+						file_of(m, h->file), h->line, h->index, h->name));
 	else
 		finding_fix(f,
 				finding_add(f, FINDING_ENTRY_CLASH, SEVERITY_ERROR,
@@ -76,18 +101,19 @@ static void judge_breakage(const struct machine *m, struct findings *f)
 		if (h->fault == LDCONF_INDEX_TAKEN || h->fault == LDCONF_NAME_TAKEN)
 			judge_clash(m, h, f);
 		else if (h->fault == LDCONF_SYNTAX || h->fault == LDCONF_INDEX_RANGE)
-			finding_fix(f,
+			fix_line(m, h->file, h->line, "ldconfig", f,
 					finding_add(f, FINDING_ENTRY_BREAKS_LDCONFIG, SEVERITY_ERROR,
 							"%s:%u: %s: ldconfig ends with an error and leaves the old "
 							"cache",
-							file_of(m, h->file), h->line, ldconf_fault_text(h->fault)),
-					"sed -i %ud %s && ldconfig", h->line, file_of(m, h->file));
+							file_of(m, h->file), h->line, ldconf_fault_text(h->fault)));
 	}
 }
 
 static void judge_strays(const struct machine *m, struct findings *f)
 {
-	for (size_t i = 0; i < m->nstray; i++) {
+	char word[FINDING_WORD_MAX], more[FINDING_WORD_MAX];
+
+	for (size_t i = 0; i < m->nstray && !machine_in_force(m); i++) {
 		const char *path = m->stray[i].path;
 		size_t n = strlen(path);
 		bool named = n > 5 && strcmp(path + n - 5, ".conf") == 0;
@@ -99,7 +125,8 @@ static void judge_strays(const struct machine *m, struct findings *f)
 			finding_fix(f, finding,
 					"echo 'include /etc/ld.so.conf.d/*.conf' >> " LDCONF_PATH " && ldconfig");
 		else
-			finding_fix(f, finding, "mv %s %s.conf && ldconfig", path, path);
+			finding_fix(f, finding, "mv -i %s %s.conf && ldconfig", finding_word(word, path),
+					finding_word(more, path));
 	}
 }
 
@@ -143,6 +170,7 @@ static void judge_line(const struct machine *m, struct published *p, struct find
 	const struct ldconf_hwcap *h = p->hwcap;
 	struct strategy_choice choice = wanted_choice(m);
 	enum severity severity = machine_in_force(m) ? SEVERITY_NOTE : SEVERITY_ERROR;
+	char word[FINDING_WORD_MAX];
 
 	p->ignored = !honours(m);
 	if (p->ignored) {
@@ -153,20 +181,19 @@ static void judge_line(const struct machine *m, struct published *p, struct find
 		return;
 	p->wrong = true;
 	if (glibc_at_least(&m->glibc, 2, 26))
-		finding_fix(f,
+		fix_line(m, h->file, h->line, "ldconfig-hwcap enable", f,
 				finding_add(f, FINDING_ENTRY_MISMATCH, severity,
 						"%s:%u: 'hwcap %lu %s': ldconfig of glibc %u.%u caches it as bit %lu, "
 						"and ld.so looks for another",
 						file_of(m, h->file), h->line, h->index, h->name, m->glibc.major,
-						m->glibc.minor, h->index + 52),
-				"rm %s && ldconfig-hwcap enable", file_of(m, h->file));
+						m->glibc.minor, h->index + 52));
 	else if (choice.strategy == STRATEGY_HWCAP)
 		finding_fix(f,
 				finding_add(f, FINDING_ENTRY_INDEX, severity,
 						"%s:%u: 'hwcap %lu %s', and the kernel's note has index %u",
 						file_of(m, h->file), h->line, h->index, h->name, choice.index),
-				"sed -i '%us/hwcap .*/hwcap %u %s/' %s && ldconfig", h->line, choice.index,
-				STRATEGY_NAME, file_of(m, h->file));
+				"sed -i '%us/.*/hwcap %u %s/' %s && ldconfig", h->line, choice.index, STRATEGY_NAME,
+				finding_word(word, file_of(m, h->file)));
 }
 
 static void judge_absence(const struct machine *m, const struct published *p, int needed, struct findings *f)

@@ -42,7 +42,10 @@ static void judge_broken_note(const struct machine *m, struct findings *f)
 		finding_fix(f,
 				finding_add(f, FINDING_NOTE_BROKEN, fatal ? SEVERITY_ERROR : SEVERITY_WARNING,
 						"the kernel's note is broken: %s", kernelcap_problem_text(problem)),
-				"boot another kernel; until then: " DIRECTORY_FIX);
+				"%s",
+				fatal && problem == KERNELCAP_COUNT
+						? "boot another kernel, or this one with vdso=0"
+						: "boot another kernel; until then: " DIRECTORY_FIX);
 	}
 }
 

@@ -6,6 +6,14 @@
 
 #include "machine.h"
 
+/* The length of the directory's part. */
+static int parent(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? (int)(slash - path) : 0;
+}
+
 static void judge_missing(const struct machine *m, int needed, struct findings *f)
 {
 	enum severity severity = needed > 0 ? SEVERITY_ERROR : SEVERITY_WARNING;
@@ -22,15 +30,16 @@ static void judge_missing(const struct machine *m, int needed, struct findings *
 				finding_add(f, FINDING_SET_WRONG_PLACE, severity,
 						"%s holds a set where neither ld.so nor ldconfig looks for one",
 						m->wrong_place),
-				"mv %s %s && ldconfig-hwcap enable", m->wrong_place, m->set_path);
+				"mkdir -p %.*s && mv -T %s %s && ldconfig-hwcap enable", parent(m->set_path),
+				m->set_path, m->wrong_place, m->set_path);
 	if (machine_misplaced(m))
 		finding_fix(f,
 				finding_add(f, FINDING_SET_WRONG_PLACE, severity,
 						"%s is no directory that ldconfig takes for hwcap \"" STRATEGY_NAME
 						"\" below %s",
 						m->set->path, m->glibc.directory),
-				"mv %s %s/i686/" STRATEGY_NAME " && ldconfig-hwcap enable", m->set->path,
-				m->glibc.directory);
+				"mkdir -p %s/i686 && mv -T %s %s/i686/" STRATEGY_NAME " && ldconfig-hwcap enable",
+				m->glibc.directory, m->set->path, m->glibc.directory);
 	if (m->set && *m->missing)
 		finding_fix(f,
 				finding_add(f, FINDING_SET_INCOMPLETE, SEVERITY_WARNING,
@@ -42,6 +51,7 @@ static void judge_missing(const struct machine *m, int needed, struct findings *
 static void judge_mismatch(const struct machine *m, int needed, struct findings *f)
 {
 	enum severity severity = m->taken ? SEVERITY_ERROR : needed ? SEVERITY_WARNING : SEVERITY_NOTE;
+	char command[MACHINE_COMMAND_MAX];
 
 	if (!m->set || m->set_check == 0 || !m->has_loader)
 		return;
@@ -50,10 +60,11 @@ static void judge_mismatch(const struct machine *m, int needed, struct findings 
 				"whether the set in %s belongs to the loader: %s", m->set->path, m->set_check_why);
 		return;
 	}
+	machine_withdraw(m, command);
 	finding_fix(f,
 			finding_add(f, FINDING_SET_MISMATCH, severity, "the set in %s does not belong to %s: %s",
 					m->set->path, m->glibc.loader, m->set_check_why),
-			"%sinstall the set for %s", m->taken ? "ldconfig-hwcap disable, then " : "",
+			"%s%sinstall the set for %s", m->taken ? command : "", m->taken ? ", then " : "",
 			*m->glibc.package ? m->glibc.package : "this C library");
 }
 

@@ -144,10 +144,24 @@ static bool is_about_set(const struct machine *m, const char *path)
 	return false;
 }
 
+/* What editors and package managers put aside is not meant to be read. */
+static bool is_put_aside(const char *name)
+{
+	static const char *const marks[] = { ".dpkg-", ".ucf-", ".rpmsave", ".rpmnew", ".rpmorig", ".bak", ".orig",
+		".old", "~" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
+		if (strstr(name, marks[i]))
+			return true;
+	return false;
+}
+
 static void add_stray(struct machine *m, const char *name)
 {
 	char path[PATH_MAX];
 
+	if (is_put_aside(name))
+		return;
 	if (snprintf(path, sizeof(path), CONF_DIRECTORY "/%s", name) >= (int)sizeof(path) ||
 			m->nstray == MACHINE_STRAYS)
 		return;

@@ -181,6 +181,10 @@ void machine_judge_entry(const struct machine *m, int needed, struct findings *f
 void machine_judge_loader(const struct machine *m, int needed, struct findings *f);
 void machine_judge_set(const struct machine *m, int needed, struct findings *f);
 
+/* The command that withdraws what makes programs take the set, in `command`, which has MACHINE_COMMAND_MAX bytes. */
+#define MACHINE_COMMAND_MAX (FINDING_WORD_MAX + 128)
+void machine_withdraw(const struct machine *m, char *command);
+
 /* The facts for people and programs. */
 void machine_list_facts(const struct machine *m, struct diagnosis *d);
 
