@@ -31,7 +31,7 @@ again 3 --dry-run disable
 
 # What the tracer says about a run that does change something: else the zeros above prove nothing.
 "$fault" count 0 0 "$tmp/log" chroot "$root" ldconfig-hwcap disable >/dev/null
-for call in 'unlinkat 00-nosegneg.conf' 'exec /sbin/ldconfig' 'rename /etc/ld.so.cache'; do
+for call in 'unlinkat .00-nosegneg.conf.new' 'exec /sbin/ldconfig' 'rename /etc/ld.so.cache'; do
 	grep -q "$call" "$tmp/log" || fail "the tracer did not see: $call"
 done
 grep -q '^calls [0-9]* changes [1-9]' "$tmp/log" || fail "the tracer counted nothing"
