@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -15,7 +16,9 @@
 #define TIMEOUT_MS  30000
 #define OUTPUT_SIZE 4096
 
-extern const char witness_image[], witness_image_end[];
+/* mk/helper.mk puts them in. */
+extern const char witness_image[];
+extern const uint32_t witness_image_size;
 
 /* Where the program is put on kernels that cannot run one from memory (before 3.19). */
 static const char *const places[] = { "/run", "/tmp", "/var/tmp", "/etc/ld.so.conf.d" };
@@ -23,12 +26,11 @@ static const char *const places[] = { "/run", "/tmp", "/var/tmp", "/etc/ld.so.co
 
 static int write_image(int fd)
 {
-	size_t size = (size_t)(witness_image_end - witness_image);
-	ssize_t n = write(fd, witness_image, size);
+	ssize_t n = write(fd, witness_image, witness_image_size);
 
 	if (n < 0)
 		return -errno;
-	return (size_t)n == size ? 0 : -ENOSPC;
+	return (size_t)n == witness_image_size ? 0 : -ENOSPC;
 }
 
 static int run_from_memory(struct process_spec *spec, char *output)

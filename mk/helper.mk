@@ -37,7 +37,9 @@ $(O)-i386/ldconfig-hwcap/witness: ldconfig-hwcap/witness.c mk/helper.mk
 		-Wl,--hash-style=both -Wl,--no-as-needed -Wl,--build-id=none -s $< -lm -o $@
 
 $(O)-i386/ldconfig-hwcap/witness-image.o: $(O)-i386/ldconfig-hwcap/witness
-	$(Q)printf '.section .rodata\n.balign 16\n.globl witness_image, witness_image_end\nwitness_image:\n.incbin "%s"\nwitness_image_end:\n.section .note.GNU-stack,"",@progbits\n' $< | $(HELPER_CC) -c -x assembler - -o $@
+	$(Q)printf '%s\n' '.section .rodata' '.globl witness_image, witness_image_size' 'witness_image: .incbin "$<"' '1: .balign 4' \
+		'witness_image_size: .long 1b - witness_image' '.section .note.GNU-stack,"",@progbits' | \
+		$(HELPER_CC) -c -x assembler - -o $@
 
 $(HELPER): $(helper_objects) $(O)-i386/ldconfig-hwcap/witness-image.o $(S)/stamp
 	@mkdir -p $(@D)

@@ -159,7 +159,8 @@ fuzz: $(fuzz_targets) $(fixtures) ## fuzz each target for FUZZ_SECONDS (600; mak
 	$(Q)for target in $(fuzz_targets); do tests/fuzz/run $$target $(B)/fuzz $(FUZZ_SECONDS) $(F) || exit 1; done
 
 # cppcheck does not know __attribute__((cleanup)) and reports leaks.
+lint_sources = $(lib_sources) $(check_sources) $(helper_sources)
 lint: ## clang-format and cppcheck (when installed)
-	$(Q)clang-format --dry-run -Werror $(lib_sources) $(check_sources) $(wildcard lib/*/*.h tools/*/*.h) $(unit_sources)
+	$(Q)clang-format --dry-run -Werror $(lint_sources) $(wildcard lib/*/*.h tools/*/*.h ldconfig-hwcap/*.h) $(unit_sources)
 	$(Q)cppcheck --quiet --enable=warning,performance,portability --suppress=memleak --error-exitcode=1 -Ilib \
-		$(lib_sources) $(check_sources)
+		$(lint_sources)
