@@ -129,16 +129,17 @@ static bool program_expects_set(const struct situation *s)
 	       (kernelcap_index(&s->own_note, STRATEGY_NAME, &l, &enabled) && enabled);
 }
 
-/* Whether a fresh program gets what it has to. */
-static bool report_witness(const struct situation *s)
+/* Whether a fresh program gets what it has to; -1 where this user cannot see that. */
+static int report_witness(const struct situation *s)
 {
 	struct witness w;
 	char why[WHY_MAX];
+	int r = witness_run(&s->root, NULL, &w, why);
 	bool used;
 
-	if (witness_run(&s->root, NULL, &w, why) < 0) {
+	if (r < 0) {
 		say("program", why);
-		return false;
+		return witness_unseen(r) ? -1 : 0;
 	}
 	used = s->set && witness_used_set(&s->root, &w, s->set);
 	say("program", w.libc);
@@ -149,8 +150,9 @@ int report_status(struct situation *s)
 {
 	unsigned other_line;
 	const char *others = situation_others(s, &other_line);
-	bool on = s->published == PUBLISHED_OURS || others, settled, agrees, sound;
+	bool on = s->published == PUBLISHED_OURS || others, settled, sound;
 	char text[PATH_MAX + 64];
+	int agrees;
 
 	if (!s->has_loader) {
 		say("loader", s->loader_why);
@@ -171,8 +173,10 @@ int report_status(struct situation *s)
 	sound = switch_check_lines(s) == EXIT_CLEAN;
 	if (situation_waits(s))
 		say("", "this kernel has no note; the entry waits for one that has");
-	say("", settled && agrees && sound ? "as it has to be" : "not as it has to be");
-	return settled && agrees && sound ? EXIT_CLEAN : EXIT_FINDINGS;
+	if (agrees < 0 && settled && sound)
+		return message_error("program", "could not be started, so this is not known", NULL);
+	say("", settled && agrees > 0 && sound ? "as it has to be" : "not as it has to be");
+	return settled && agrees > 0 && sound ? EXIT_CLEAN : EXIT_FINDINGS;
 }
 
 /* The desc itself, so that who reads it can judge it as if it were there. No line where the vDSO could not be read. */

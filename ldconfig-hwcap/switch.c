@@ -302,10 +302,10 @@ static void say_whether_programs_start(const struct situation *s)
 
 	if (r == 0)
 		message_warn("32-bit programs start, with %s", w.libc);
-	else if (r == -EPROTO || r == -ENOENT || r == -ETIMEDOUT)
-		message_warn("32-bit programs do not start: %s; reinstall the base C library", why);
-	else
+	else if (witness_unseen(r))
 		message_warn("whether 32-bit programs start could not be seen: %s", why);
+	else
+		message_warn("32-bit programs do not start: %s; reinstall the base C library", why);
 }
 
 /* Back to the base, in three lines with the one that says what failed. `was_on`: an entry was there before. */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/process.h"
 #include "base/text.h"
@@ -154,6 +155,22 @@ int witness_run(const struct root *root, const char *library_path, struct witnes
 		return first_line(output, why, "it did not name its C library");
 	*out = w;
 	return 0;
+}
+
+bool witness_unseen(int error)
+{
+	switch (-error) {
+	case EPERM:
+	case EMFILE:
+	case ENFILE:
+	case ENOMEM:
+	case EAGAIN:
+	case ENOSPC:
+	case EFBIG:
+		return true;
+	default:
+		return error == -EACCES && geteuid() != 0;
+	}
 }
 
 /* By the directory, as in the cache: the file itself may be a link out of the set. */

@@ -19,6 +19,9 @@ struct witness {
  * words. */
 int witness_run(const struct root *root, const char *library_path, struct witness *out, char *why);
 
+/* Whether that errno is about this run (its rights, its limits) and tells nothing of the system's programs. */
+bool witness_unseen(int error);
+
 /* Whether it got both libraries from the set. Those that the set does not have do not count. */
 bool witness_used_set(const struct root *root, const struct witness *w, const struct library_set *set);
 
