@@ -252,15 +252,18 @@ int root_readlink(const struct root *root, const char *path, char *target, size_
 	return 0;
 }
 
-/* Files of /proc and /sys say that they have no size, so the buffer grows until the end is there. */
-static int read_all(int fd, size_t max, char **data, size_t *size)
+/* Room for what the file says is its size, and for the read that finds its end. Files of /proc and /sys say that they
+ * have none, so the buffer grows until the end is there. */
+static int read_all(int fd, off_t expected, size_t max, char **data, size_t *size)
 {
+	size_t first = expected >= 0 && (uint64_t)expected <= max ? (size_t)expected + 2 : 0;
 	_cleanup_free_ char *buf = NULL;
 	size_t cap = 0, n = 0;
 
 	for (;;) {
+		size_t want = n + READ_INITIAL > first ? n + READ_INITIAL : first;
 		ssize_t got;
-		int r = n + 1 < cap ? 0 : array_reserve(&buf, &cap, n + READ_INITIAL, 1);
+		int r = n + 1 < cap ? 0 : array_reserve(&buf, &cap, want, 1);
 
 		if (r < 0)
 			return r;
@@ -292,5 +295,5 @@ int root_read(const struct root *root, const char *path, size_t max, char **data
 		return -errno;
 	if (!S_ISREG(st.st_mode))
 		return S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
-	return read_all(fd, max, data, size);
+	return read_all(fd, st.st_size, max, data, size);
 }

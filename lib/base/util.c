@@ -46,3 +46,10 @@ int read_at(int fd, void *buf, size_t len, uint64_t off)
 	}
 	return 0;
 }
+
+unsigned processors(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n > 0 ? (unsigned)n : 1;
+}

@@ -52,6 +52,9 @@ static inline int range_ok(uint64_t off, uint64_t len, uint64_t size)
  * `array` is the address of the caller's pointer. Returns 0, or -ENOMEM with the array as it was. */
 int array_reserve(void *array, size_t *cap, size_t want, size_t elem);
 
+/* The number of processors that run, at least 1. Reads /sys: ask where threads are about to be started. */
+unsigned processors(void);
+
 /* Reads exactly `len` bytes at `off`. Returns 0, -ENODATA where the file ends before, or another negative errno. */
 int read_at(int fd, void *buf, size_t len, uint64_t off);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/util.h"
 #include "format.h"
 #include "machine.h"
 #include "output.h"
@@ -210,10 +211,7 @@ static int take_arguments(struct command *c, int argc, char **argv)
 
 int machine_command(int argc, char **argv)
 {
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	struct command c = {
-		.machine = { .scan = true, .jobs = cpus > 0 ? (unsigned)cpus : 1, .progress = isatty(STDERR_FILENO) }
-	};
+	struct command c = { .machine = { .scan = true, .jobs = processors(), .progress = isatty(STDERR_FILENO) } };
 	int r = take_arguments(&c, argc, argv);
 
 	if (r == 0)

@@ -152,7 +152,8 @@ static void collect(const struct scan_file *scanned, void *arg)
 
 static int scan_files(struct program_run *run)
 {
-	const struct scan_options options = { .detail = SCAN_FILES, .jobs = run->options->jobs };
+	const struct scan_options options = { .detail = SCAN_FILES,
+		.jobs = run->options->jobs ? run->options->jobs : processors() };
 	_cleanup_free_ size_t *index = calloc(run->nfile + 1, sizeof(*index));
 	_cleanup_free_ char **path = calloc(run->nfile + 1, sizeof(*path));
 	struct collector c = { .run = run, .index = index };
@@ -383,8 +384,7 @@ bool program_wanted(int argc, char **argv)
 
 int program_command(int argc, char **argv)
 {
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	struct program_options options = { .scan = true, .jobs = cpus > 0 ? (unsigned)cpus : 1 };
+	struct program_options options = { .scan = true };
 	struct kernelcap note = { 0 };
 	int c, r;
 

@@ -12,7 +12,7 @@ struct program_options {
 	struct resolve_options resolve;
 	const char *root, *note; /* NULL: this machine, no note */
 	bool scan, json, tree;
-	unsigned jobs;
+	unsigned jobs; /* 0: one for each processor */
 };
 
 enum program_set { PROGRAM_BASE, PROGRAM_NOSEGNEG };

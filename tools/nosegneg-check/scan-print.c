@@ -385,7 +385,7 @@ static int usage_error(const char *what, const char *why)
 /* Returns -1 to go on, else the exit status. */
 static int parse_options(int argc, char **argv, struct scan_options *options)
 {
-	long jobs = sysconf(_SC_NPROCESSORS_ONLN);
+	long jobs = processors();
 	char *end;
 	int c;
 
@@ -416,7 +416,7 @@ static int parse_options(int argc, char **argv, struct scan_options *options)
 			return EXIT_ERROR;
 		}
 	}
-	options->jobs = jobs > 0 ? (unsigned)jobs : 1;
+	options->jobs = (unsigned)jobs;
 	options->progress = isatty(STDERR_FILENO) && !options->json;
 	return optind == argc ? usage_error("no PATH", "name a file or directory to scan") : -1;
 }

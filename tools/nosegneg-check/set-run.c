@@ -480,12 +480,11 @@ static void run_free(struct run *run)
 int set_run_programs(struct set_context *c, const struct suite *suite, set_progress_fn progress)
 {
 	struct run run = { .c = c, .suite = suite, .loader = "ld-linux.so.2", .progress = progress };
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	sigset_t before;
 	int r = make_scratch(&run);
 
 	if (r == 0) {
-		run.nslots = cpus < 1 ? 1 : cpus > SLOTS_MAX ? SLOTS_MAX : (size_t)cpus;
+		run.nslots = processors() > SLOTS_MAX ? SLOTS_MAX : processors();
 		build_paths(&run);
 		collect_jobs(&run);
 		block_signals(&run, &before);
