@@ -96,13 +96,13 @@ void headers_segment(const struct headers *h, uint32_t i, struct headers_segment
 
 	if (h->is64) {
 		memcpy(&wide, at, sizeof(wide));
-		*out = (struct headers_segment){ wide.p_type, wide.p_offset, wide.p_filesz, wide.p_vaddr, wide.p_memsz,
-			wide.p_align };
+		*out = (struct headers_segment){ wide.p_type, wide.p_flags, wide.p_offset, wide.p_filesz, wide.p_vaddr,
+			wide.p_memsz, wide.p_align };
 		return;
 	}
 	memcpy(&narrow, at, sizeof(narrow));
-	*out = (struct headers_segment){ narrow.p_type, narrow.p_offset, narrow.p_filesz, narrow.p_vaddr,
-		narrow.p_memsz, narrow.p_align };
+	*out = (struct headers_segment){ narrow.p_type, narrow.p_flags, narrow.p_offset, narrow.p_filesz,
+		narrow.p_vaddr, narrow.p_memsz, narrow.p_align };
 }
 
 static uint32_t read_section(const struct headers *h, uint32_t i, struct headers_section *out)

@@ -22,7 +22,7 @@ struct headers {
 
 /* Not checked against the image: a segment of a process need not be in the file. */
 struct headers_segment {
-	uint32_t type;
+	uint32_t type, flags;
 	uint64_t off, filesz, addr, memsz, align;
 };
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <elf.h>
 #include <errno.h>
 #include <string.h>
 
 #include "base/util.h"
-
+#include "elf/headers.h"
 #include "loader/glibc.h"
 #include "loader/resolve-internal.h"
 
@@ -129,6 +130,26 @@ static void find_minor(struct resolver *r, struct loader *l, const char *data, s
 		l->minor = minor_of_libc(r, real);
 }
 
+/* Where a loader keeps its strings: the last segment that is only read, since binutils 2.31 puts them apart from the
+ * code; else the whole file. */
+static void find_strings(const char **data, size_t *size)
+{
+	struct headers h;
+	struct headers_segment s;
+	char why[WHY_MAX];
+
+	if (headers_parse(*data, *size, &h, why) < 0)
+		return;
+	for (uint32_t i = h.phnum; i > 0; i--) {
+		headers_segment(&h, i - 1, &s);
+		if (s.type != PT_LOAD || s.flags != PF_R || s.off == 0 || !range_ok(s.off, s.filesz, h.size))
+			continue;
+		*data += s.off;
+		*size = (size_t)s.filesz;
+		return;
+	}
+}
+
 static int read_loader(struct resolver *r, struct loader *l)
 {
 	_cleanup_free_ char *data = NULL;
@@ -142,9 +163,12 @@ static int read_loader(struct resolver *r, struct loader *l)
 		return err;
 	l->error = err;
 	if (err == 0) {
-		l->foreign = !memmem(data, size, "/etc/ld.so.cache", 16) && !memmem(data, size, "LD_TRACE_", 9);
-		find_minor(r, l, data, size);
-		err = find_directories(r, l, data, size);
+		const char *strings = data;
+
+		find_strings(&strings, &size);
+		l->foreign = !memmem(strings, size, "/etc/ld.so.cache", 16) && !memmem(strings, size, "LD_TRACE_", 9);
+		find_minor(r, l, strings, size);
+		err = find_directories(r, l, strings, size);
 		if (err < 0)
 			return err;
 	}
