@@ -24,3 +24,12 @@ check 'served: XenLinux'
 # Nothing is concluded from a note that is not known.
 sed -i /note/d root/nosegneg-probe
 check 'not known: the note'
+
+# An hwcap line takes the directory entry's libraries away from those who follow no note.
+system 2.31 /lib/i386-linux-gnu
+install_set /lib/i386-linux-gnu/i686/nosegneg
+conf libc6-xen.conf 'hwcap 1 nosegneg'
+cache 0x0022000000000000
+check 'note-absent: with an hwcap line'
+note 0 1
+check 'note-not-enabled: with an hwcap line'

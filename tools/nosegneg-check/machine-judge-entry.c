@@ -7,7 +7,8 @@
 
 #include "machine.h"
 
-#define PLATFORM_BIT 50 /* of the first alias: lib/loader/strategy.c */
+#define DIRECTORY_FIX "ldconfig-hwcap --strategy directory enable"
+#define PLATFORM_BIT  50 /* of the first alias: lib/loader/strategy.c */
 
 /* What is published, by any file. */
 struct published {
@@ -70,6 +71,20 @@ void machine_withdraw(const struct machine *m, char *command)
 				"ldconfig");
 	else
 		snprintf(command, MACHINE_COMMAND_MAX, "ldconfig-hwcap disable");
+}
+
+/* An hwcap line in force gives its bit to the directory's libraries, too, and they are not for everybody. */
+void machine_fix_directory(const struct machine *m, struct findings *f, struct finding *finding)
+{
+	struct published p;
+
+	find_published(m, &p);
+	if (machine_in_force(m))
+		return;
+	if (p.hwcap && honours(m))
+		fix_line(m, p.hwcap->file, p.hwcap->line, DIRECTORY_FIX, f, finding);
+	else
+		finding_fix(f, finding, DIRECTORY_FIX);
 }
 
 static void judge_clash(const struct machine *m, const struct ldconf_hwcap *h, struct findings *f)
@@ -149,7 +164,7 @@ static void add_ignored(const struct machine *m, const struct ldconf_hwcap *h, s
 		finding = finding_add(f, FINDING_ENTRY_IGNORED, severity,
 				"%s:%u: 'hwcap %lu %s': glibc %u.%u ignores hwcap lines (\"hwcap directive ignored\")",
 				file_of(m, h->file), h->line, h->index, h->name, m->glibc.major, m->glibc.minor);
-	finding_fix(f, finding, "ldconfig-hwcap --strategy directory enable");
+	finding_fix(f, finding, DIRECTORY_FIX);
 }
 
 /* The line that this loader would need under this note; STRATEGY_NONE where the note is not known. */
@@ -181,7 +196,7 @@ static void judge_line(const struct machine *m, struct published *p, struct find
 		return;
 	p->wrong = true;
 	if (glibc_at_least(&m->glibc, 2, 26))
-		fix_line(m, h->file, h->line, "ldconfig-hwcap enable", f,
+		fix_line(m, h->file, h->line, m->note.mask ? "ldconfig-hwcap enable" : DIRECTORY_FIX, f,
 				finding_add(f, FINDING_ENTRY_MISMATCH, severity,
 						"%s:%u: 'hwcap %lu %s': ldconfig of glibc %u.%u caches it as bit %lu, "
 						"and ld.so looks for another",

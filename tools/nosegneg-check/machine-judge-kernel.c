@@ -62,21 +62,19 @@ static void judge_note(const struct machine *m, int needed, struct findings *f)
 		return;
 	judge_mask_bit(m, f);
 	if (!there)
-		finding_fix(f,
+		machine_fix_directory(m, f,
 				finding_add(f, FINDING_NOTE_ABSENT,
 						machine_in_force(m) ? SEVERITY_NOTE : SEVERITY_WARNING,
 						"the kernel's vDSO has no note that says \"nosegneg\", which glibc "
 						"%u.%u would follow",
-						m->glibc.major, m->glibc.minor),
-				DIRECTORY_FIX);
+						m->glibc.major, m->glibc.minor));
 	else if (!enabled && needed > 0)
-		finding_fix(f,
+		machine_fix_directory(m, f,
 				finding_add(f, FINDING_NOTE_NOT_ENABLED,
 						machine_in_force(m) ? SEVERITY_NOTE : SEVERITY_ERROR,
 						"the kernel's note names \"nosegneg\" as bit %u and does not enable it "
 						"(mask %#" PRIx32 "), though segments are shortened",
-						index, m->note.mask),
-				DIRECTORY_FIX);
+						index, m->note.mask));
 }
 
 static bool is_pv_on_64(const struct machine *m)

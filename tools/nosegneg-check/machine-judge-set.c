@@ -101,23 +101,20 @@ static void judge_release(const struct machine *m, struct findings *f)
 {
 	const struct glibc *g = &m->glibc;
 	enum severity severity = machine_in_force(m) ? SEVERITY_NOTE : SEVERITY_WARNING;
-	static const char fix[] = "ldconfig-hwcap --strategy directory enable";
 
 	if (!m->has_loader || g->source == GLIBC_UNKNOWN)
 		return;
 	if (glibc_at_most(g, 2, 3))
-		finding_fix(f,
+		machine_fix_directory(m, f,
 				finding_add(f, FINDING_LOADER_BIT0, severity,
 						"glibc %u.%u reads the names of the kernel's note one byte off: bit 0 "
 						"is an empty name, and no set is found by it",
-						g->major, g->minor),
-				"%s", fix);
+						g->major, g->minor));
 	if (g->major == 2 && g->minor == 12)
-		finding_fix(f,
+		machine_fix_directory(m, f,
 				finding_add(f, FINDING_LOADER_CACHE_BUG, severity,
 						"glibc 2.12 does not look for the note's bit in the cache (fixed in "
-						"2.13)"),
-				"%s", fix);
+						"2.13)"));
 }
 
 static void judge_environment(const struct machine *m, struct findings *f)

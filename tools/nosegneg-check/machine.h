@@ -185,6 +185,9 @@ void machine_judge_set(const struct machine *m, int needed, struct findings *f);
 #define MACHINE_COMMAND_MAX (FINDING_WORD_MAX + 128)
 void machine_withdraw(const struct machine *m, char *command);
 
+/* Says that the directory entry mends it. */
+void machine_fix_directory(const struct machine *m, struct findings *f, struct finding *finding);
+
 /* The facts for people and programs. */
 void machine_list_facts(const struct machine *m, struct diagnosis *d);
 
