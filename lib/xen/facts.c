@@ -207,7 +207,8 @@ static enum xen_answer decide_on_xen(const struct xen_facts *f)
 	if (f->sys_hypervisor == XEN_NOT_KNOWN || f->proc_xen == XEN_NOT_KNOWN || could_not_read(f, XEN_FILE_TYPE) ||
 			could_not_read(f, XEN_FILE_CONTROL))
 		return XEN_NOT_KNOWN;
-	return seen ? XEN_NO : XEN_NOT_KNOWN;
+	/* XenLinux kernels bear the name, and run nowhere else. */
+	return seen && !strstr(f->release, "xen") ? XEN_NO : XEN_NOT_KNOWN;
 }
 
 static bool version_before(const struct xen_facts *f, unsigned major, unsigned minor)

@@ -144,6 +144,9 @@ static void concludes_from_single_facts(void **state)
 	put("/proc/version", "Linux version 3.2.0\n");
 	f = read_facts(tree, NULL);
 	assert_int_equal(f.kind, XEN_KIND_NONE);
+	put("/proc/version", "Linux version 2.6.18-238.el5xen\n");
+	assert_int_equal(read_facts(tree, NULL).on_xen, XEN_NOT_KNOWN);
+	put("/proc/version", "Linux version 3.2.0\n");
 
 	put("/proc/xen", NULL);
 	put("/proc/xen/", NULL);
