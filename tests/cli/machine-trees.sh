@@ -49,3 +49,10 @@ for part in sys/hypervisor proc/sys; do
 	cp -r "$trees/pvops-32on32/$part" "root/$part"
 	check "only $part" --no-scan | grep -v -e 'error' -e 'mend' -e 'warning'
 done
+# The kernel's log against files that show no Xen.
+rm -rf root
+mkdir -p root/proc root/sys/hypervisor
+echo 'Linux version 3.2.0-4-686-pae' >root/proc/version
+check 'no Xen' | head -n 2
+echo '4gb seg fixup, process init (pid 1), cs:ip 73:b7ec2fc5' >root/dmesg
+check 'not known: the log says otherwise'

@@ -14,5 +14,6 @@ try --all --root /
 try --assume-needed program
 try --jobs 0
 try --root missing
+try --root missing --format nagios
 try --no-such-option
 nosegneg-check --help | head -n 1

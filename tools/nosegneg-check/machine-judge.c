@@ -22,6 +22,12 @@ static enum reason why_not_needed(const struct machine *m)
 	}
 }
 
+/* A kernel warns of accesses that a hypervisor emulates for it. */
+bool machine_log_contradicts(const struct machine *m)
+{
+	return !m->segments.known && m->xen.shortens == XEN_NO && m->log && kernel_log_warns(m->log);
+}
+
 /* The processor's own word first; then that there is nothing to serve; then what the files say. */
 static int needs(const struct machine *m, enum reason *reason)
 {
@@ -34,6 +40,8 @@ static int needs(const struct machine *m, enum reason *reason)
 		*reason = REASON_NO_32BIT_PROGRAMS;
 		return 0;
 	}
+	if (machine_log_contradicts(m))
+		return -1;
 	if (m->xen.shortens == XEN_NO)
 		*reason = why_not_needed(m);
 	return m->xen.shortens == XEN_NOT_KNOWN ? -1 : m->xen.shortens == XEN_YES;
@@ -105,7 +113,8 @@ static void conclude_unknown(const struct machine *m, struct diagnosis *d)
 
 	if (m->ngap)
 		snprintf(path, sizeof(path), "; %.100s: %.40s", m->gap[0].what, m->gap[0].why);
-	conclude(d, VERDICT_NOT_KNOWN, REASON_NEED_NOT_KNOWN, "whether segments are shortened: %s, and %s%s",
+	conclude(d, VERDICT_NOT_KNOWN, REASON_NEED_NOT_KNOWN, "whether segments are shortened: %s%s, and %s%s",
+			machine_log_contradicts(m) ? "the kernel's log says so, the files do not: " : "",
 			xen_reason_text(m->xen.reason), m->probe_why, path);
 }
 

@@ -130,11 +130,12 @@ int machine_read(const struct machine_options *options, struct machine *m)
 		r = machine_read_libraries(m);
 	if (r < 0)
 		return r;
-	if (machine_needs(m, &reason) == 0)
+	if (m->segments.known && machine_needs(m, &reason) == 0)
 		return 0;
 	r = read_log(m);
-	if (r == 0)
-		r = machine_scan(m);
+	if (r < 0 || machine_needs(m, &reason) == 0)
+		return r;
+	r = machine_scan(m);
 	if (r == 0)
 		machine_read_initramfs(m);
 	return r;

@@ -50,6 +50,8 @@ enum {
 	OPTION_JSON,
 };
 
+#define EXIT_NAGIOS_UNKNOWN 3
+
 static const char short_options[] = "p:j:qhV";
 static const struct option long_options[] = {
 	{ "pid", required_argument, NULL, 'p' },
@@ -161,6 +163,16 @@ bool machine_wanted(int argc, char **argv)
 	return wanted;
 }
 
+/* Monitoring takes 2 for CRITICAL, and shows the one line. */
+static int fail(const struct command *c, const char *what, int error)
+{
+	output_error(what, "read", strerror(error));
+	if (c->format != FORMAT_NAGIOS)
+		return EXIT_ERROR;
+	printf("NOSEGNEG UNKNOWN - could not be read: %s\n", strerror(error));
+	return EXIT_NAGIOS_UNKNOWN;
+}
+
 static int diagnose(struct command *c)
 {
 	struct diagnosis d = { 0 };
@@ -168,17 +180,16 @@ static int diagnose(struct command *c)
 	int r = machine_read(&c->machine, &m), status;
 
 	if (r < 0) {
-		output_error(c->machine.root ? c->machine.root : "/", "read", strerror(-r));
+		status = fail(c, c->machine.root ? c->machine.root : "/", -r);
 		machine_free(&m);
-		return EXIT_ERROR;
+		return status;
 	}
 	machine_judge(&m, &d);
 	machine_list_facts(&m, &d);
 	if (c->process.all || c->process.npid)
 		r = process_diagnose(&c->process, &m, &d);
 	if (r < 0 || d.memory_gone || d.findings.memory_gone) {
-		output_error("processes", "read", strerror(r < 0 ? -r : ENOMEM));
-		status = EXIT_ERROR;
+		status = fail(c, "processes", r < 0 ? -r : ENOMEM);
 	} else {
 		status = format_print(c->quiet && c->format != FORMAT_NAGIOS ? FORMAT_QUIET : c->format, &d);
 	}

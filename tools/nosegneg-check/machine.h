@@ -172,6 +172,9 @@ bool machine_misplaced(const struct machine *m);
 /* Whether ld.so ends every program because of the note. */
 bool machine_note_kills(const struct machine *m);
 
+/* Whether the kernel's log speaks of emulated accesses where the files show nothing that emulates them. */
+bool machine_log_contradicts(const struct machine *m);
+
 /* Verdict, findings. */
 void machine_judge(const struct machine *m, struct diagnosis *d);
 
