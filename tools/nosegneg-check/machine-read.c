@@ -38,15 +38,21 @@ static bool is_live(const struct root *root, const char *path)
 	return fd >= 0 && fstatfs(fd, &fs) == 0 && (fs.f_type == PROC_SUPER_MAGIC || fs.f_type == SYSFS_MAGIC);
 }
 
+static bool may_be_there(const struct root *root, const char *path)
+{
+	struct stat st;
+	int r = root_lstat(root, path, &st);
+
+	return r != -ENOENT && r != -ENOTDIR;
+}
+
 /* Any file of a kernel makes a tree: this machine's kernel says nothing about such a one. */
 static bool has_kernel_files(const struct root *root)
 {
-	struct stat st;
-
 	for (enum xen_file file = 0; file < XEN_FILES; file++)
-		if (root_lstat(root, xen_file_path(file), &st) == 0)
+		if (may_be_there(root, xen_file_path(file)))
 			return true;
-	return root_lstat(root, "/sys/hypervisor", &st) == 0 || root_lstat(root, "/proc/xen", &st) == 0;
+	return may_be_there(root, "/sys/hypervisor") || may_be_there(root, "/proc/xen");
 }
 
 static enum machine_source find_source(const struct root *root)
