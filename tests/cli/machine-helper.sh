@@ -45,6 +45,14 @@ helper <<'END'
 exec sleep 1000
 END
 check 'the helper hangs' | grep -c 'timed out'
+rm bin/ldconfig-hwcap
+PATH=$PWD/bin:/usr/bin:/bin
+# Where it is installed, there is nothing to see.
+if ls /usr/sbin/ldconfig-hwcap /usr/local/sbin/ldconfig-hwcap >/dev/null 2>&1; then
+	echo 1
+else
+	check 'no helper' | grep -c helper-missing
+fi
 rm root/lib/ld-linux.so.2 root/lib/i386-linux-gnu/ld-linux.so.2
 check 'no 32-bit C library' --assume-needed | head -n 2
 ln -s gone root/lib/ld-linux.so.2
