@@ -187,6 +187,11 @@ static void conclude_needed(const struct machine *m, struct diagnosis *d)
 {
 	if (m->captured || (m->source == MACHINE_TREE && !m->has_loader))
 		conclude_tree(m, d);
+	else if (machine_in_force(m) && *m->missing)
+		conclude(d, VERDICT_NOT_SERVED, REASON_SET_PARTLY_LOADED,
+				"segments are shortened, and the set in %s lacks %.160s, which programs get from the "
+				"base",
+				m->set->path, m->missing);
 	else if (machine_in_force(m))
 		conclude(d, VERDICT_SERVED, REASON_SET_LOADED, "segments are shortened, and programs get the set in %s",
 				m->set->path);
