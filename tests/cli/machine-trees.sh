@@ -60,3 +60,16 @@ echo 'Linux version 3.2.0-4-686-pae' >root/proc/version
 check 'no Xen' | head -n 2
 echo '4gb seg fixup, process init (pid 1), cs:ip 73:b7ec2fc5' >root/dmesg
 check 'not known: the log says otherwise'
+# A tree with a cache and without libraries: what is published decides what mends.
+lib=/lib
+rm -rf root
+cp -r "$trees/pvops-32on32" root
+chmod -R u+w root
+mkdir -p root/etc/ld.so.conf.d
+cache base
+check 'a cache, and nothing that asks for a set'
+echo 'include ld.so.conf.d/*.conf' >root/etc/ld.so.conf
+conf xen.conf 'hwcap 1 nosegneg'
+check 'a cache that is not of the entry'
+conf kernelcap.conf 'hwcap 0 nosegneg'
+check 'entries that contradict each other'

@@ -87,19 +87,20 @@ void machine_fix_directory(const struct machine *m, struct findings *f, struct f
 		finding_fix(f, finding, DIRECTORY_FIX);
 }
 
-static void judge_clash(const struct machine *m, const struct ldconf_hwcap *h, struct findings *f)
+static void judge_clash(
+		const struct machine *m, const struct ldconf_hwcap *h, enum severity severity, struct findings *f)
 {
 	const struct ldconf_hwcap *other = h->clash == SIZE_MAX ? NULL : &m->conf->hwcap[h->clash];
 
 	if (!other)
 		fix_line(m, h->file, h->line, "ldconfig", f,
-				finding_add(f, FINDING_ENTRY_CLASH, SEVERITY_ERROR,
+				finding_add(f, FINDING_ENTRY_CLASH, severity,
 						"%s:%u: 'hwcap %lu %s': the index is ldconfig's own (\"tls\"), so that "
 						"it ends with an error and leaves the old cache",
 						file_of(m, h->file), h->line, h->index, h->name));
 	else
 		finding_fix(f,
-				finding_add(f, FINDING_ENTRY_CLASH, SEVERITY_ERROR,
+				finding_add(f, FINDING_ENTRY_CLASH, severity,
 						"%s:%u: 'hwcap %lu %s' contradicts %s:%u: 'hwcap %lu %s': ldconfig "
 						"ends with an error and leaves the old cache",
 						file_of(m, h->file), h->line, h->index, h->name,
@@ -110,14 +111,18 @@ static void judge_clash(const struct machine *m, const struct ldconf_hwcap *h, s
 /* Harmful whether or not the set is needed: no library that is installed later can be found. */
 static void judge_breakage(const struct machine *m, struct findings *f)
 {
-	for (size_t i = 0; m->conf && honours(m) && i < m->conf->nhwcap; i++) {
+	/* A tree need not say which release reads it. */
+	bool maybe = m->source == MACHINE_TREE && !m->has_loader && m->glibc.source == GLIBC_UNKNOWN;
+	enum severity severity = maybe ? SEVERITY_WARNING : SEVERITY_ERROR;
+
+	for (size_t i = 0; m->conf && (maybe || honours(m)) && i < m->conf->nhwcap; i++) {
 		const struct ldconf_hwcap *h = &m->conf->hwcap[i];
 
 		if (h->fault == LDCONF_INDEX_TAKEN || h->fault == LDCONF_NAME_TAKEN)
-			judge_clash(m, h, f);
+			judge_clash(m, h, severity, f);
 		else if (h->fault == LDCONF_SYNTAX || h->fault == LDCONF_INDEX_RANGE)
 			fix_line(m, h->file, h->line, "ldconfig", f,
-					finding_add(f, FINDING_ENTRY_BREAKS_LDCONFIG, SEVERITY_ERROR,
+					finding_add(f, FINDING_ENTRY_BREAKS_LDCONFIG, severity,
 							"%s:%u: %s: ldconfig ends with an error and leaves the old "
 							"cache",
 							file_of(m, h->file), h->line, ldconf_fault_text(h->fault)));

@@ -207,6 +207,26 @@ static void conclude_needed(const struct machine *m, struct diagnosis *d)
 		conclude_not_loaded(m, d);
 }
 
+/* A tree without libraries does not say whether there is a set; what has to be done it says. */
+static void judge_tree(const struct machine *m, struct diagnosis *d)
+{
+	struct findings *f = &d->findings;
+
+	if (d->reason != REASON_SET_NOT_LOADED || (m->has_loader && !m->captured) || findings_count(f, SEVERITY_ERROR))
+		return;
+	if (!m->has_entry && !(m->conf && ldconf_find_hwcap(m->conf, STRATEGY_NAME)))
+		finding_fix(f,
+				finding_add(f, FINDING_ENTRY_MISSING, SEVERITY_ERROR,
+						"nothing in " LDCONF_PATH " asks for a set"),
+				"on that machine: install the nosegneg set for its C library, then ldconfig-hwcap "
+				"enable");
+	else
+		finding_fix(f,
+				finding_add(f, FINDING_CACHE_STALE, SEVERITY_ERROR,
+						LDCACHE_PATH " does not lead to the set that " LDCONF_PATH " asks for"),
+				"on that machine: ldconfig-hwcap enable");
+}
+
 void machine_judge(const struct machine *m, struct diagnosis *d)
 {
 	enum reason reason = REASON_NEED_NOT_KNOWN;
@@ -231,6 +251,7 @@ void machine_judge(const struct machine *m, struct diagnosis *d)
 	machine_judge_kernel(m, needed, &d->findings);
 	machine_judge_entry(m, needed, &d->findings);
 	machine_judge_set(m, needed, &d->findings);
+	judge_tree(m, d);
 	if (d->reason == REASON_SET_MISSING && !m->has_loader)
 		finding_fix(&d->findings,
 				finding_add(&d->findings, FINDING_SET_MISSING, SEVERITY_ERROR,
