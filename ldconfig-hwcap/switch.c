@@ -69,6 +69,13 @@ int switch_check_lines(const struct situation *s)
 
 static int check_conf(const struct situation *s)
 {
+	struct stat st;
+
+	/* ldconfig would wait for somebody to write to it. */
+	for (size_t i = 0; i < s->conf->nfile; i++)
+		if (s->conf->file[i].error && root_stat(&s->root, s->conf->file[i].path, &st) == 0 &&
+				S_ISFIFO(st.st_mode) && strcmp(s->conf->file[i].path, situation_conf_path(s)) != 0)
+			return message_error(s->conf->file[i].path, "a FIFO", "ldconfig would not end: remove it");
 	if (!ldconf_includes(s->conf, situation_conf_path(s)))
 		return message_error(situation_conf_path(s), LDCONF_PATH " does not include it",
 				"add the line 'include /etc/ld.so.conf.d/*.conf' there, or name another file with "
