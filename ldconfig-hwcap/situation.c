@@ -112,7 +112,8 @@ static int read_published(struct situation *s, char *path, char *why)
 	int r = root_read(&s->root, situation_conf_path(s), ENTRY_SIZE_MAX, &text, &size);
 
 	strcpy(path, situation_conf_path(s));
-	s->left_over = dir >= 0 && publish_left_over(dir, s->conf_name);
+	s->left_over = dir >= 0 &&
+		       (publish_left_over(dir, s->conf_name) || (!s->locked && publish_lock_exists(dir, s->conf_name)));
 	s->published = PUBLISHED_NOTHING;
 	s->old = (struct entry){ .strategy = STRATEGY_NONE };
 	if ((r == -ENOENT && root_lstat(&s->root, path, &st) != 0) || r == -ENOTDIR)

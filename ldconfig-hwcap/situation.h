@@ -53,6 +53,7 @@ struct situation {
 	char conf_dir[PATH_MAX], conf_name[NAME_MAX + 1];
 	struct ldconf *conf;
 	enum published published;
+	bool locked;               /* by us */
 	bool left_over;            /* what a run that was killed was writing */
 	char saved[NAME_MAX + 16]; /* what a foreign file there was renamed to; "": nothing was */
 	struct entry old;          /* what our file says now */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/process.h"
 #include "base/publish.h"
@@ -15,7 +16,7 @@
 #include "witness.h"
 
 #define LDCONFIG            "/sbin/ldconfig"
-#define LDCONFIG_TIMEOUT_MS 600000
+#define LDCONFIG_TIMEOUT_MS 180000
 #define LOCK_TIMEOUT_MS     60000
 #define OUTPUT_SIZE         4096
 
@@ -67,15 +68,22 @@ int switch_check_lines(const struct situation *s)
 	return EXIT_CLEAN;
 }
 
-static int check_conf(const struct situation *s)
+/* ldconfig would wait for somebody to write to it. */
+static int check_fifos(const struct situation *s)
 {
 	struct stat st;
 
-	/* ldconfig would wait for somebody to write to it. */
 	for (size_t i = 0; i < s->conf->nfile; i++)
 		if (s->conf->file[i].error && root_stat(&s->root, s->conf->file[i].path, &st) == 0 &&
 				S_ISFIFO(st.st_mode) && strcmp(s->conf->file[i].path, situation_conf_path(s)) != 0)
 			return message_error(s->conf->file[i].path, "a FIFO", "ldconfig would not end: remove it");
+	return EXIT_CLEAN;
+}
+
+static int check_conf(const struct situation *s)
+{
+	if (check_fifos(s) != EXIT_CLEAN)
+		return EXIT_ERROR;
 	if (!ldconf_includes(s->conf, situation_conf_path(s)))
 		return message_error(situation_conf_path(s), LDCONF_PATH " does not include it",
 				"add the line 'include /etc/ld.so.conf.d/*.conf' there, or name another file with "
@@ -97,6 +105,8 @@ static int check_set(const struct situation *s)
 	if (r < 0)
 		return message_error(s->set_path, "does not belong to this machine's C library", why);
 	r = witness_run(&s->root, s->set_path, &w, why);
+	if (r == -EPERM && !s->root.host && geteuid() != 0)
+		return message_error(s->root.path, "only root may run programs in another root", why);
 	if (r < 0)
 		return message_error(s->set_path, "a 32-bit program does not run with it", why);
 	if (!witness_used_set(&s->root, &w, s->set))
@@ -339,30 +349,44 @@ static void roll_back(struct situation *s, int dir, bool was_on)
 	say_whether_programs_start(s);
 }
 
-/* The lock, and no end in the middle by a terminal's signals: what this does is short. */
-static int begin(const struct situation *s, int *dir, sigset_t *before)
+/* What is held while something is changed: the directory, the lock, and the signals that a terminal sends, because what
+ * this does is short. */
+struct session {
+	int dir, lock;
+	sigset_t before;
+};
+
+static int begin(struct situation *s, struct session *session)
 {
 	sigset_t block;
-	int r;
 
-	*dir = root_open(&s->root, s->conf_dir, O_RDONLY | O_DIRECTORY);
-	if (*dir < 0)
-		return message_error(s->conf_dir, "cannot be opened", strerror(-*dir));
-	r = publish_lock(*dir, LOCK_TIMEOUT_MS);
-	if (r < 0)
-		return message_error(s->conf_dir, "locked by another run of ldconfig-hwcap", strerror(-r));
+	session->dir = root_open(&s->root, s->conf_dir, O_RDONLY | O_DIRECTORY);
+	if (session->dir < 0)
+		return message_error(s->conf_dir, "cannot be opened", strerror(-session->dir));
+	session->lock = publish_lock(session->dir, s->conf_name, LOCK_TIMEOUT_MS);
+	if (session->lock < 0) {
+		close(session->dir);
+		return message_error(s->conf_dir,
+				session->lock == -EAGAIN ? "locked by another run of ldconfig-hwcap"
+							 : "cannot be locked",
+				strerror(-session->lock));
+	}
+	s->locked = true;
 	sigemptyset(&block);
 	sigaddset(&block, SIGINT);
 	sigaddset(&block, SIGTERM);
 	sigaddset(&block, SIGHUP);
 	sigaddset(&block, SIGQUIT);
-	sigprocmask(SIG_BLOCK, &block, before);
+	sigprocmask(SIG_BLOCK, &block, &session->before);
 	return EXIT_CLEAN;
 }
 
-static void end(const sigset_t *before)
+static void end(struct situation *s, struct session *session)
 {
-	sigprocmask(SIG_SETMASK, before, NULL);
+	publish_unlock(session->dir, s->conf_name, session->lock);
+	close(session->dir);
+	s->locked = false;
+	sigprocmask(SIG_SETMASK, &session->before, NULL);
 }
 
 static const char *what_it_does(const struct situation *s, char *buf, size_t size)
@@ -386,26 +410,25 @@ static void say_result(const struct situation *s, const char *result, const char
 
 static int do_enable(struct situation *s, const char *reason)
 {
-	_cleanup_close_ int dir = -1;
+	struct session session;
 	char why[WHY_MAX];
-	sigset_t before;
 	bool was_on;
 	int r;
 
-	if (begin(s, &dir, &before) != EXIT_CLEAN)
+	if (begin(s, &session) != EXIT_CLEAN)
 		return EXIT_ERROR;
 	/* Somebody may have been here before the lock was ours. */
 	r = reread(s, why);
 	was_on = s->published == PUBLISHED_OURS || s->left_over;
 	if (r == 0)
-		r = publish(s, dir, why);
+		r = publish(s, session.dir, why);
 	if (r < 0) {
 		message_error(situation_conf_path(s), "could not be enabled", why);
-		roll_back(s, dir, was_on);
+		roll_back(s, session.dir, was_on);
 	} else {
 		say_result(s, "enabled", reason);
 	}
-	end(&before);
+	end(s, &session);
 	return r < 0 ? EXIT_ERROR : EXIT_CLEAN;
 }
 
@@ -461,9 +484,8 @@ static int withdraw(struct situation *s, int dir, char *why)
 
 int switch_disable(struct situation *s, const char *reason)
 {
-	_cleanup_close_ int dir = -1;
+	struct session session;
 	char why[WHY_MAX];
-	sigset_t before;
 	int r;
 
 	if (s->published == PUBLISHED_FOREIGN)
@@ -474,12 +496,12 @@ int switch_disable(struct situation *s, const char *reason)
 		message_say("would remove %s, and run " LDCONFIG, situation_conf_path(s));
 		return EXIT_CLEAN;
 	}
-	if (begin(s, &dir, &before) != EXIT_CLEAN)
+	if (check_fifos(s) != EXIT_CLEAN || begin(s, &session) != EXIT_CLEAN)
 		return EXIT_ERROR;
 	r = reread(s, why);
 	if (r == 0)
-		r = withdraw(s, dir, why);
-	end(&before);
+		r = withdraw(s, session.dir, why);
+	end(s, &session);
 	if (r < 0) {
 		message_error(situation_conf_path(s), "could not be disabled", why);
 		say_whether_programs_start(s);

@@ -17,11 +17,16 @@
 
 /* Begins with a dot and does not end like NAME, so that no reader's pattern (ld.so.conf.d's "*.conf") matches it. What
  * a run that was killed left behind is overwritten by the next. */
-static int temporary_name(const char *name, char *buf, size_t size)
+static int name_beside(const char *name, const char *end, char *buf, size_t size)
 {
-	int n = snprintf(buf, size, ".%s.new", name);
+	int n = snprintf(buf, size, ".%s.%s", name, end);
 
 	return n > 0 && (size_t)n < size && !strchr(name, '/') ? 0 : -ENAMETOOLONG;
+}
+
+static int temporary_name(const char *name, char *buf, size_t size)
+{
+	return name_beside(name, "new", buf, size);
 }
 
 static int sync_directory(int dirfd)
@@ -113,13 +118,23 @@ int publish_symlink(int dirfd, const char *name, const char *target)
 	return r < 0 ? r : 1;
 }
 
-bool publish_left_over(int dirfd, const char *name)
+static bool is_there(int dirfd, const char *name, const char *end)
 {
-	char temporary[NAME_MAX + 1];
+	char beside[NAME_MAX + 1];
 	struct stat st;
 
-	return temporary_name(name, temporary, sizeof(temporary)) == 0 &&
-	       fstatat(dirfd, temporary, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	return name_beside(name, end, beside, sizeof(beside)) == 0 &&
+	       fstatat(dirfd, beside, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+bool publish_left_over(int dirfd, const char *name)
+{
+	return is_there(dirfd, name, "new");
+}
+
+bool publish_lock_exists(int dirfd, const char *name)
+{
+	return is_there(dirfd, name, "lock");
 }
 
 int publish_tidy(int dirfd, const char *name)
@@ -128,7 +143,7 @@ int publish_tidy(int dirfd, const char *name)
 	int r = temporary_name(name, temporary, sizeof(temporary));
 
 	/* On a read-only file system, unlinkat fails also where there is nothing to remove. */
-	if (r < 0 || !publish_left_over(dirfd, name))
+	if (r < 0 || !is_there(dirfd, name, "new"))
 		return r;
 	if (unlinkat(dirfd, temporary, 0) != 0)
 		return errno == ENOENT ? 0 : -errno;
@@ -195,14 +210,45 @@ int publish_aside(int dirfd, const char *name, char *saved, size_t size)
 	return -errno;
 }
 
-int publish_lock(int dirfd, unsigned timeout_ms)
+/* Whether the file that is locked still has its name: the run that held the lock before removes it. */
+static bool still_named(int dirfd, const char *lock, int fd)
 {
-	for (unsigned waited = 0; flock(dirfd, LOCK_EX | LOCK_NB) != 0; waited += LOCK_POLL_MS) {
-		if (errno != EWOULDBLOCK && errno != EINTR)
-			return -errno;
-		if (waited >= timeout_ms)
-			return -EAGAIN;
+	struct stat named, locked;
+
+	return fstatat(dirfd, lock, &named, AT_SYMLINK_NOFOLLOW) == 0 && fstat(fd, &locked) == 0 &&
+	       named.st_dev == locked.st_dev && named.st_ino == locked.st_ino;
+}
+
+/* Returns the locked descriptor, -EAGAIN where another run has it, or another negative errno. */
+static int try_lock(int dirfd, const char *lock)
+{
+	_cleanup_close_ int fd = openat(dirfd, lock, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return -errno;
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+		return errno == EWOULDBLOCK || errno == EINTR ? -EAGAIN : -errno;
+	return still_named(dirfd, lock, fd) ? take_fd(&fd) : -EAGAIN;
+}
+
+int publish_lock(int dirfd, const char *name, unsigned timeout_ms)
+{
+	char lock[NAME_MAX + 1];
+	int r = name_beside(name, "lock", lock, sizeof(lock));
+
+	if (r < 0)
+		return r;
+	for (unsigned waited = 0; (r = try_lock(dirfd, lock)) == -EAGAIN && waited < timeout_ms; waited += LOCK_POLL_MS)
 		usleep(LOCK_POLL_MS * 1000);
-	}
-	return 0;
+	return r;
+}
+
+void publish_unlock(int dirfd, const char *name, int fd)
+{
+	char lock[NAME_MAX + 1];
+
+	if (fd >= 0 && name_beside(name, "lock", lock, sizeof(lock)) == 0)
+		unlinkat(dirfd, lock, 0);
+	if (fd >= 0)
+		close(fd);
 }

@@ -25,9 +25,9 @@ int publish_remove(int dirfd, const char *name);
  * that it is not done with until publish_tidy ends it. Returns 1 done, 0 it was not there, or a negative errno. */
 int publish_retire(int dirfd, const char *name);
 
-/* Whether a run that was killed left a part of a new NAME behind, or a retired one; that nobody reads, and the next
- * publish_file or publish_remove of NAME, or publish_tidy, removes. The latter returns 1 removed, 0 it was not there,
- * or a negative errno. */
+/* Whether a run that was killed left a part of a new NAME behind, a retired one, or its lock; nobody reads them, and
+ * the next publish_file or publish_remove of NAME, or publish_tidy, removes. The latter returns 1 removed, 0 it was not
+ * there, or a negative errno. */
 bool publish_left_over(int dirfd, const char *name);
 int publish_tidy(int dirfd, const char *name);
 
@@ -35,8 +35,15 @@ int publish_tidy(int dirfd, const char *name);
  * Returns 0, or a negative errno with `saved` empty. */
 int publish_aside(int dirfd, const char *name, char *saved, size_t size);
 
-/* Locks the directory against other runs; the lock ends with the descriptor. Waits for at most `timeout_ms`.
- * Returns 0, -EAGAIN, or another negative errno. */
-int publish_lock(int dirfd, unsigned timeout_ms);
+/* Keeps other runs from changing NAME: a file beside it that only its owner can open, so that nobody else can keep the
+ * lock. Waits for at most `timeout_ms`. Returns a descriptor for publish_unlock, -EAGAIN, or another negative errno. A
+ * process that ends gives the lock back, and leaves the file to the next run. */
+int publish_lock(int dirfd, const char *name, unsigned timeout_ms);
+
+/* Whether the lock's file is there: a run has it, or a run was killed. */
+bool publish_lock_exists(int dirfd, const char *name);
+
+/* Removes the file, and closes the descriptor (-1: nothing to do). */
+void publish_unlock(int dirfd, const char *name, int fd);
 
 #endif

@@ -46,13 +46,21 @@ do_it disable
 echo half >$conf/.00-nosegneg.conf.new
 do_it enable
 do_it disable
-# While another run has the lock, this one waits.
-flock $conf sh -c "echo \$\$ >holder; exec sleep 1000" &
+# While another run has the lock, this one waits. What anybody can lock is no lock.
+lock=$conf/.00-nosegneg.conf.lock
+flock $lock sh -c "echo \$\$ >holder; exec sleep 1000" &
 holder=$!
-while flock --nonblock $conf true; do sleep 0.05; done
+while [ ! -s holder ]; do sleep 0.05; done
 timeout 1 ldconfig-hwcap --root root --strategy directory enable
 echo "exit $?"
 ls -A $conf
 kill "$(cat holder)"
 wait $holder 2>/dev/null || true
 do_it enable
+do_it disable
+flock $conf sh -c "echo \$\$ >holder2; exec sleep 1000" &
+holder=$!
+while [ ! -s holder2 ]; do sleep 0.05; done
+do_it enable
+kill "$(cat holder2)"
+wait $holder 2>/dev/null || true

@@ -3,6 +3,7 @@
  * the words are here. */
 #include "unit.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,7 +42,7 @@ void message_warn(const char *format, ...)
 
 int message_error(const char *path, const char *what, const char *why)
 {
-	snprintf(world.said, sizeof(world.said), "%s: %s: %s", path, what, why);
+	snprintf(world.said, sizeof(world.said), "%s: %s: %s", path, what, why ? why : "");
 	return EXIT_ERROR;
 }
 
@@ -214,13 +215,17 @@ static void does_what_it_decided(void **state)
 
 static void without_a_loader(void **state)
 {
-	struct situation s = { .has_loader = false, .segments = SHORT, .settings = { .enable = ENABLE_ALWAYS } };
+	struct situation s = { .loader_error = -ENOENT, .segments = SHORT, .settings = { .enable = ENABLE_ALWAYS } };
 
 	(void)state;
 	memset(&world, 0, sizeof(world));
 	assert_int_equal(auto_run(&s), EXIT_CLEAN);
 	assert_int_equal(world.disabled, 1);
 	assert_string_equal(world.reason, "not needed: no 32-bit C library is installed");
+	/* One that cannot be read is not one that is not there. */
+	s.loader_error = -EACCES;
+	assert_int_equal(auto_run(&s), EXIT_ERROR);
+	assert_int_equal(world.disabled, 1);
 }
 
 int main(void)

@@ -372,22 +372,59 @@ static long elapsed_ms(const struct timespec *since)
 
 static void one_run_at_a_time(void **state)
 {
-	_cleanup_close_ int first = open_directory(), second = open_directory();
+	_cleanup_close_ int dir = open_directory();
 	struct timespec start;
+	int first, second;
 
 	(void)state;
-	assert_int_equal(publish_lock(first, 0), 0);
-	assert_int_equal(publish_lock(first, 0), 0); /* its own lock is no obstacle */
+	first = publish_lock(dir, "x.conf", 0);
+	assert_true(first >= 0);
+	assert_true(publish_lock_exists(dir, "x.conf"));
+	assert_false(publish_left_over(dir, "x.conf"));
 	clock_gettime(CLOCK_MONOTONIC, &start);
-	assert_int_equal(publish_lock(second, 0), -EAGAIN);
+	assert_int_equal(publish_lock(dir, "x.conf", 0), -EAGAIN);
 	assert_true(elapsed_ms(&start) < 1000);
 	clock_gettime(CLOCK_MONOTONIC, &start);
-	assert_int_equal(publish_lock(second, 100), -EAGAIN);
+	assert_int_equal(publish_lock(dir, "x.conf", 100), -EAGAIN);
 	assert_true(elapsed_ms(&start) >= 100 && elapsed_ms(&start) < 5000);
-	close(first);
-	first = -1;
-	assert_int_equal(publish_lock(second, 0), 0);
-	assert_int_equal(publish_lock(-1, 100), -EBADF);
+	second = publish_lock(dir, "y.conf", 0); /* another name's is no obstacle */
+	assert_true(second >= 0);
+	publish_unlock(dir, "y.conf", second);
+	publish_unlock(dir, "x.conf", first);
+	assert_false(publish_lock_exists(dir, "x.conf"));
+	publish_unlock(dir, "x.conf", -1);
+	assert_int_equal(publish_lock(-1, "x.conf", 100), -EBADF);
+	assert_int_equal(publish_lock(dir, "a/b", 100), -ENAMETOOLONG);
+}
+
+/* Nobody else can open the file, so nobody else can keep the lock. */
+static void the_lock_is_its_owners(void **state)
+{
+	_cleanup_close_ int dir = open_directory();
+	struct stat st;
+	int fd;
+
+	(void)state;
+	fd = publish_lock(dir, "x.conf", 0);
+	assert_true(fd >= 0 && fstat(fd, &st) == 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	publish_unlock(dir, "x.conf", fd);
+}
+
+/* A run that was killed leaves the file, and not the lock. */
+static void a_file_that_is_left_is_no_lock(void **state)
+{
+	_cleanup_close_ int dir = open_directory();
+	int fd = publish_lock(dir, "x.conf", 0);
+
+	(void)state;
+	assert_true(fd >= 0);
+	close(fd);
+	assert_true(publish_lock_exists(dir, "x.conf"));
+	fd = publish_lock(dir, "x.conf", 0);
+	assert_true(fd >= 0);
+	publish_unlock(dir, "x.conf", fd);
+	assert_false(publish_lock_exists(dir, "x.conf"));
 }
 
 static void waits_for_the_other_run(void **state)
@@ -403,13 +440,15 @@ static void waits_for_the_other_run(void **state)
 	if (pid == 0) {
 		int theirs = open(tree_top, O_RDONLY | O_DIRECTORY);
 
-		if (publish_lock(theirs, 0) != 0 || write(ready[1], "", 1) != 1)
+		if (publish_lock(theirs, "x.conf", 0) < 0 || write(ready[1], "", 1) != 1)
 			_exit(1);
 		usleep(200000);
 		_exit(0); /* the lock goes with the process */
 	}
 	assert_int_equal(read(ready[0], &byte, 1), 1);
-	assert_int_equal(publish_lock(mine, 20000), 0);
+	byte = (char)publish_lock(mine, "x.conf", 20000);
+	assert_true(byte >= 0);
+	publish_unlock(mine, "x.conf", byte);
 	assert_true(waitpid(pid, &status, 0) == pid && status == 0);
 	close(ready[0]);
 	close(ready[1]);
@@ -430,6 +469,8 @@ int main(void)
 		TREE_TEST(links),
 		TREE_TEST(renames_aside),
 		TREE_TEST(one_run_at_a_time),
+		TREE_TEST(the_lock_is_its_owners),
+		TREE_TEST(a_file_that_is_left_is_no_lock),
 		TREE_TEST(waits_for_the_other_run),
 	};
 
