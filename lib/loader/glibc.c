@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -166,11 +167,31 @@ static bool read_libc_banner(const struct root *root, struct glibc *out)
 	return strlen(path) < PATH_MAX && read_file_banner(root, path, out);
 }
 
-static bool read_name(struct glibc *out)
+static bool read_name(const char *name, struct glibc *out)
 {
-	const char *name = strrchr(out->loader, '/');
+	static const char *const stems[] = { "ld-", "libc-" };
 
-	return name && strncmp(name, "/ld-", 4) == 0 && read_version(name + 4, out);
+	for (size_t i = 0; i < ARRAY_SIZE(stems); i++)
+		if (strncmp(name, stems[i], strlen(stems[i])) == 0 && read_version(name + strlen(stems[i]), out))
+			return true;
+	return false;
+}
+
+/* By the loader's own name, else by that of a file beside it: until 2.33 both had the release in it. */
+static bool read_names(const struct root *root, struct glibc *out)
+{
+	int fd = root_open(root, out->directory, O_RDONLY | O_DIRECTORY);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	bool found = read_name(strrchr(out->loader, '/') + 1, out);
+
+	if (!dir && fd >= 0)
+		close(fd);
+	while (dir && !found && (entry = readdir(dir)))
+		found = read_name(entry->d_name, out);
+	if (dir)
+		closedir(dir);
+	return found;
 }
 
 static void find_version(const struct root *root, struct glibc *out)
@@ -179,7 +200,7 @@ static void find_version(const struct root *root, struct glibc *out)
 		out->source = GLIBC_FROM_LOADER;
 	else if (read_libc_banner(root, out))
 		out->source = GLIBC_FROM_LIBC;
-	else if (read_name(out))
+	else if (read_names(root, out))
 		out->source = GLIBC_FROM_NAME;
 }
 

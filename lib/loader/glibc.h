@@ -17,7 +17,7 @@ enum glibc_source {
 	GLIBC_UNKNOWN,
 	GLIBC_FROM_LOADER, /* the words in ld.so itself, which it has since 2.33 */
 	GLIBC_FROM_LIBC,   /* those of the libc.so.6 beside it */
-	GLIBC_FROM_NAME,   /* the file's name, ld-2.31.so */
+	GLIBC_FROM_NAME,   /* the file's name, ld-2.31.so, or that of one beside it */
 };
 
 struct glibc {

@@ -282,8 +282,32 @@ static int check_banner(const struct root *root, const struct library_set *set, 
 	return 0;
 }
 
+/* A set whose C library is a link to the base's gains nothing, and looks as if it did. */
+static bool is_base(const struct root *root, const struct library_set *set, const struct glibc *glibc)
+{
+	char ours[PATH_MAX], base[PATH_MAX];
+	struct stat a, b;
+
+	return join(ours, set->path, LIBC) && join(base, glibc->directory, LIBC) && root_stat(root, ours, &a) == 0 &&
+	       root_stat(root, base, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* Programs of everybody have to get at it. */
+static bool is_private(const struct root *root, const struct library_set *set)
+{
+	char libc[PATH_MAX];
+	struct stat dir, file;
+
+	return !join(libc, set->path, LIBC) || root_stat(root, set->path, &dir) < 0 ||
+	       root_stat(root, libc, &file) < 0 || !(dir.st_mode & S_IXOTH) || !(file.st_mode & S_IROTH);
+}
+
 int library_set_check(const struct root *root, const struct library_set *set, const struct glibc *glibc, char *why)
 {
+	if (is_base(root, set, glibc))
+		return why_broken(why, "its %s is the base's own", LIBC);
+	if (is_private(root, set))
+		return why_broken(why, "its %s cannot be read by everybody: chmod o+rX", LIBC);
 	if (set->manifest && set->manifest->rtld.base_build_id && *glibc->build_id)
 		return check_manifest(root, set, glibc, why);
 	return check_banner(root, set, glibc, why);

@@ -107,9 +107,12 @@ int settings_parse(const char *text, size_t size, struct settings *out, char *wh
 int settings_read(const struct root *root, struct settings *out, char *why)
 {
 	_cleanup_free_ char *text = NULL;
+	struct stat st;
 	size_t size;
 	int r = root_read(root, SETTINGS_PATH, SETTINGS_SIZE_MAX, &text, &size);
 
+	if (r == -ENOENT && root_lstat(root, SETTINGS_PATH, &st) == 0)
+		return why_broken(why, "a symbolic link that leads nowhere: what it would say cannot be known");
 	if (r == -ENOENT) {
 		*out = (struct settings){ 0 };
 		return 0;

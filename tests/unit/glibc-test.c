@@ -168,14 +168,26 @@ static void names_alone(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		char path[64];
+		char dir[32], path[64];
 
-		snprintf(path, sizeof(path), "/opt/%s", cases[i].name);
+		snprintf(dir, sizeof(dir), "/opt/%zu", i);
+		snprintf(path, sizeof(path), "%s/%s", dir, cases[i].name);
 		fake_library(path, 1, NULL);
 		tree_link(path, "/lib/ld-linux.so.2");
-		find(path, "/opt", cases[i].minor, cases[i].minor ? GLIBC_FROM_NAME : GLIBC_UNKNOWN);
+		find(path, dir, cases[i].minor, cases[i].minor ? GLIBC_FROM_NAME : GLIBC_UNKNOWN);
 		unlink(tree_path("/lib/ld-linux.so.2"));
 	}
+}
+
+/* A loader without a release in its name, and beside it the file that libc.so.6 would lead to. */
+static void names_beside(void **state)
+{
+	(void)state;
+	fake_library("/lib/ld-linux.so.2", 1, NULL);
+	fake_library("/lib/libcrypt-2.24.so", 1, NULL);
+	find("/lib/ld-linux.so.2", "/lib", 0, GLIBC_UNKNOWN);
+	fake_library("/lib/libc-2.25.so", 1, NULL);
+	find("/lib/ld-linux.so.2", "/lib", 25, GLIBC_FROM_NAME);
 }
 
 /* What real programs ask for counts; those of other kinds do not. */
@@ -343,6 +355,7 @@ int main(void)
 		TREE_TEST(debian_after_the_merge),
 		TREE_TEST(fedora),
 		TREE_TEST(names_alone),
+		TREE_TEST(names_beside),
 		TREE_TEST(the_interpreter_of_programs),
 		TREE_TEST(what_is_no_loader),
 		TREE_TEST(says_what_it_found),
