@@ -381,9 +381,13 @@ static int begin(struct situation *s, struct session *session)
 	return EXIT_CLEAN;
 }
 
+/* A lock's file that stays is no lock, and the next run removes it. */
 static void end(struct situation *s, struct session *session)
 {
-	publish_unlock(session->dir, s->conf_name, session->lock);
+	int r = publish_unlock(session->dir, s->conf_name, session->lock);
+
+	if (r < 0)
+		message_error(s->conf_dir, "the lock's file could not be removed", strerror(-r));
 	close(session->dir);
 	s->locked = false;
 	sigprocmask(SIG_SETMASK, &session->before, NULL);

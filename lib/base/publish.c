@@ -243,12 +243,16 @@ int publish_lock(int dirfd, const char *name, unsigned timeout_ms)
 	return r;
 }
 
-void publish_unlock(int dirfd, const char *name, int fd)
+int publish_unlock(int dirfd, const char *name, int fd)
 {
 	char lock[NAME_MAX + 1];
+	int r = 0;
 
-	if (fd >= 0 && name_beside(name, "lock", lock, sizeof(lock)) == 0)
-		unlinkat(dirfd, lock, 0);
-	if (fd >= 0)
-		close(fd);
+	if (fd < 0)
+		return 0;
+	r = name_beside(name, "lock", lock, sizeof(lock));
+	if (r == 0 && unlinkat(dirfd, lock, 0) != 0)
+		r = -errno;
+	close(fd);
+	return r;
 }

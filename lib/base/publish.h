@@ -43,7 +43,8 @@ int publish_lock(int dirfd, const char *name, unsigned timeout_ms);
 /* Whether the lock's file is there: a run has it, or a run was killed. */
 bool publish_lock_exists(int dirfd, const char *name);
 
-/* Removes the file, and closes the descriptor (-1: nothing to do). */
-void publish_unlock(int dirfd, const char *name, int fd);
+/* Removes the file, and closes the descriptor (-1: nothing to do). Returns 0, or a negative errno where the file stays.
+ */
+int publish_unlock(int dirfd, const char *name, int fd);
 
 #endif

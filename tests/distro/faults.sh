@@ -83,8 +83,12 @@ all_start() {
 		[ "$("$notes/with-note" "$notes/vdso-bit1.so" chroot "$root" /bin/sh -c 'echo $((6 * 7))')" = 42 ]; }
 }
 
-# An exit status of 0 says that the job is done, 2 that an entry which was to be made is not there.
+# An exit status of 0 says that the job is done, 2 that an entry which was to be made is not there. A lock's file may be
+# left, if the run says so.
 check_word() {
+	if grep -q "the lock's file could not be removed" "$tmp/out"; then
+		rm "$root/etc/ld.so.conf.d/.00-nosegneg.conf.lock"
+	fi
 	case $1 in
 	0) is_state "it said that it was done" "$3" ;;
 	2) [ "$2" != off ] || is_state "it said that it failed" off ;;
