@@ -9,7 +9,8 @@
 #include "output.h"
 #include "program.h"
 
-#define DEPTH_MAX 64
+#define DEPTH_MAX  64
+#define NAME_WIDTH 28 /* the longest name that is usual: /lib64/ld-linux-x86-64.so.2 */
 
 static const char *const kind_names[] = {
 	[RESOLVE_DYNAMIC] = "dynamic",
@@ -105,7 +106,7 @@ static void print_row(const struct program_run *run, const struct program *p, si
 		strcpy(path, "not found");
 	printf("  ");
 	print_counts(run->options, file);
-	printf("%-9s %*s%-*s %s", file ? set_names[file->set] : "-", indent, "", 24 - indent, name, path);
+	printf("%-9s %*s%-*s %s", file ? set_names[file->set] : "-", indent, "", NAME_WIDTH - indent, name, path);
 	if (o->how != RESOLVE_MISSING)
 		printf(" (%s)", origin(from, sizeof(from), p->result, o));
 	putchar('\n');
@@ -131,7 +132,7 @@ static void print_objects(const struct program_run *run, const struct program *p
 		printf("  %8s %8s  ", "PROVEN", "POSSIBLE");
 	else
 		printf("  ");
-	printf("%-9s %-24s %s\n", "SET", "NAME", "FILE");
+	printf("%-9s %-*s %s\n", "SET", NAME_WIDTH, "NAME", "FILE");
 	if (!run->options->tree || !seen) {
 		for (size_t i = 0; i < p->result->nobject; i++)
 			print_row(run, p, i, 0);
