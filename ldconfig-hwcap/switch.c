@@ -351,25 +351,24 @@ static void roll_back(struct situation *s, int dir, bool was_on)
 
 /* What is held while something is changed: the directory, the lock, and the signals that a terminal sends, because what
  * this does is short. */
-struct session {
+struct held {
 	int dir, lock;
 	sigset_t before;
 };
 
-static int begin(struct situation *s, struct session *session)
+static int begin(struct situation *s, struct held *held)
 {
 	sigset_t block;
 
-	session->dir = root_open(&s->root, s->conf_dir, O_RDONLY | O_DIRECTORY);
-	if (session->dir < 0)
-		return message_error(s->conf_dir, "cannot be opened", strerror(-session->dir));
-	session->lock = publish_lock(session->dir, s->conf_name, LOCK_TIMEOUT_MS);
-	if (session->lock < 0) {
-		close(session->dir);
+	held->dir = root_open(&s->root, s->conf_dir, O_RDONLY | O_DIRECTORY);
+	if (held->dir < 0)
+		return message_error(s->conf_dir, "cannot be opened", strerror(-held->dir));
+	held->lock = publish_lock(held->dir, s->conf_name, LOCK_TIMEOUT_MS);
+	if (held->lock < 0) {
+		close(held->dir);
 		return message_error(s->conf_dir,
-				session->lock == -EAGAIN ? "locked by another run of ldconfig-hwcap"
-							 : "cannot be locked",
-				strerror(-session->lock));
+				held->lock == -EAGAIN ? "locked by another run of ldconfig-hwcap" : "cannot be locked",
+				strerror(-held->lock));
 	}
 	s->locked = true;
 	sigemptyset(&block);
@@ -377,20 +376,20 @@ static int begin(struct situation *s, struct session *session)
 	sigaddset(&block, SIGTERM);
 	sigaddset(&block, SIGHUP);
 	sigaddset(&block, SIGQUIT);
-	sigprocmask(SIG_BLOCK, &block, &session->before);
+	sigprocmask(SIG_BLOCK, &block, &held->before);
 	return EXIT_CLEAN;
 }
 
 /* A lock's file that stays is no lock, and the next run removes it. */
-static void end(struct situation *s, struct session *session)
+static void end(struct situation *s, struct held *held)
 {
-	int r = publish_unlock(session->dir, s->conf_name, session->lock);
+	int r = publish_unlock(held->dir, s->conf_name, held->lock);
 
 	if (r < 0)
 		message_error(s->conf_dir, "the lock's file could not be removed", strerror(-r));
-	close(session->dir);
+	close(held->dir);
 	s->locked = false;
-	sigprocmask(SIG_SETMASK, &session->before, NULL);
+	sigprocmask(SIG_SETMASK, &held->before, NULL);
 }
 
 static const char *what_it_does(const struct situation *s, char *buf, size_t size)
@@ -414,25 +413,25 @@ static void say_result(const struct situation *s, const char *result, const char
 
 static int do_enable(struct situation *s, const char *reason)
 {
-	struct session session;
+	struct held held;
 	char why[WHY_MAX];
 	bool was_on;
 	int r;
 
-	if (begin(s, &session) != EXIT_CLEAN)
+	if (begin(s, &held) != EXIT_CLEAN)
 		return EXIT_ERROR;
 	/* Somebody may have been here before the lock was ours. */
 	r = reread(s, why);
 	was_on = s->published == PUBLISHED_OURS || s->left_over;
 	if (r == 0)
-		r = publish(s, session.dir, why);
+		r = publish(s, held.dir, why);
 	if (r < 0) {
 		message_error(situation_conf_path(s), "could not be enabled", why);
-		roll_back(s, session.dir, was_on);
+		roll_back(s, held.dir, was_on);
 	} else {
 		say_result(s, "enabled", reason);
 	}
-	end(s, &session);
+	end(s, &held);
 	return r < 0 ? EXIT_ERROR : EXIT_CLEAN;
 }
 
@@ -488,7 +487,7 @@ static int withdraw(struct situation *s, int dir, char *why)
 
 int switch_disable(struct situation *s, const char *reason)
 {
-	struct session session;
+	struct held held;
 	char why[WHY_MAX];
 	int r;
 
@@ -500,12 +499,12 @@ int switch_disable(struct situation *s, const char *reason)
 		message_say("would remove %s, and run " LDCONFIG, situation_conf_path(s));
 		return EXIT_CLEAN;
 	}
-	if (check_fifos(s) != EXIT_CLEAN || begin(s, &session) != EXIT_CLEAN)
+	if (check_fifos(s) != EXIT_CLEAN || begin(s, &held) != EXIT_CLEAN)
 		return EXIT_ERROR;
 	r = reread(s, why);
 	if (r == 0)
-		r = withdraw(s, session.dir, why);
-	end(s, &session);
+		r = withdraw(s, held.dir, why);
+	end(s, &held);
 	if (r < 0) {
 		message_error(situation_conf_path(s), "could not be disabled", why);
 		say_whether_programs_start(s);
