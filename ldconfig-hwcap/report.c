@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "loader/vdso.h"
+#include "check.h"
 #include "message.h"
 #include "report.h"
 #include "switch.h"
@@ -80,7 +81,7 @@ int report_print(const struct situation *s)
 	if (!s->has_loader)
 		return message_error(s->loader_why, "no loader for 32-bit programs: nothing to write", NULL);
 	fputs(s->text, stdout);
-	return switch_check_lines(s) == EXIT_CLEAN ? EXIT_CLEAN : EXIT_FINDINGS;
+	return check_lines(s) == EXIT_CLEAN ? EXIT_CLEAN : EXIT_FINDINGS;
 }
 
 static const char *published_words(const struct situation *s)
@@ -170,7 +171,7 @@ int report_status(struct situation *s)
 			s->cached.chosen, s->set ? s->set->nlibrary : 0, s->cached.marked);
 	say("cache", text);
 	agrees = report_witness(s);
-	sound = switch_check_lines(s) == EXIT_CLEAN;
+	sound = check_lines(s) == EXIT_CLEAN;
 	if (situation_waits(s))
 		say("", "this kernel has no note; the entry waits for one that has");
 	if (agrees < 0 && settled && sound)

@@ -13,13 +13,6 @@ int switch_enable(struct situation *s, const char *reason);
 /* Withdraws the entry likewise; works without a set, a note or settings. */
 int switch_disable(struct situation *s, const char *reason);
 
-/* Whether the entry could be published here; prints why not. Returns EXIT_CLEAN or EXIT_ERROR. */
-int switch_check(struct situation *s);
-
-/* Whether ldconfig could go on with the hwcap lines that are there, and with the entry; prints which one is in the way.
- * Returns EXIT_CLEAN or EXIT_ERROR. */
-int switch_check_lines(const struct situation *s);
-
 /* Whether the next 32-bit program has to get the set's libraries, with the entry on. */
 bool switch_expects_set(const struct situation *s);
 
