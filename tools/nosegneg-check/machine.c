@@ -23,7 +23,9 @@ static const char usage[] =
 		"usage: nosegneg-check [options]            does this machine need a nosegneg set, and is it served?\n"
 		"       nosegneg-check [options] -p PID...  the same of these processes\n"
 		"       nosegneg-check [options] --all      the same of all processes\n"
-		"\n"
+		"\n";
+
+const char machine_help[] =
 		"  -p, --pid PID        a live process; more may follow as PID or -p PID\n"
 		"      --all            all live processes\n"
 		"      --no-scan        do not look for accesses below the thread pointer\n"
@@ -205,6 +207,7 @@ static int take_arguments(struct command *c, int argc, char **argv)
 	while (r == 0 && (option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
 		if (option == 'h' || option == 'V') {
 			fputs(option == 'h' ? usage : "nosegneg-check " NOSEGNEG_VERSION "\n", stdout);
+			fputs(option == 'h' ? machine_help : "", stdout);
 			return -1;
 		}
 		r = take_option(c, option);

@@ -197,6 +197,9 @@ void machine_list_facts(const struct machine *m, struct diagnosis *d);
 /* Whether the command line asks for the machine or for processes; reorders nothing. */
 bool machine_wanted(int argc, char **argv);
 
+/* Its options, for --help. */
+extern const char machine_help[];
+
 /* The command, which has no name. Returns the exit status. */
 int machine_command(int argc, char **argv);
 

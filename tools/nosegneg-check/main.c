@@ -25,7 +25,9 @@ static const char usage[] =
 		"what is in it\n"
 		"       nosegneg-check --help | --version\n"
 		"\n"
-		"'nosegneg-check COMMAND --help' lists a command's options; nosegneg-check(1) is the manual.\n";
+		"'nosegneg-check COMMAND --help' lists a command's options, 'nosegneg-check PROGRAM --help' those for "
+		"programs;\nnosegneg-check(1) is the manual. For this machine and its processes:\n"
+		"\n";
 
 /* getopt begins its messages with argv[0]. */
 static int call(int (*command)(int, char **), const char *name, int argc, char **argv)
@@ -48,6 +50,7 @@ static int run(int argc, char **argv)
 		return call(set_command, "nosegneg-check: set", argc, argv);
 	if (strcmp(command, "--help") == 0 || strcmp(command, "-h") == 0) {
 		fputs(usage, stdout);
+		fputs(machine_help, stdout);
 		return EXIT_CLEAN;
 	}
 	if (strcmp(command, "--version") == 0 || strcmp(command, "-V") == 0) {
