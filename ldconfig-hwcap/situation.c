@@ -261,13 +261,6 @@ static uint64_t entry_mark(const struct situation *s, const struct entry *e)
 	return 0;
 }
 
-static bool alias_is_there(const struct situation *s, const struct entry *e)
-{
-	char target[PATH_MAX];
-
-	return root_readlink(&s->root, e->alias, target, sizeof(target)) == 0 && strcmp(target, e->target) == 0;
-}
-
 /* Whether links and cache are what our file says. */
 static bool published_agrees(const struct situation *s)
 {
@@ -275,7 +268,7 @@ static bool published_agrees(const struct situation *s)
 
 	if (!s->set || s->published != PUBLISHED_OURS)
 		return false;
-	if (s->old.strategy == STRATEGY_ALIAS && !alias_is_there(s, &s->old))
+	if (s->old.strategy == STRATEGY_ALIAS && !entry_alias_is_there(&s->root, &s->old))
 		return false;
 	return mark ? (s->cached.marks & mark) && s->cached.marked >= s->set->nlibrary
 		    : s->cached.chosen == s->set->nlibrary;

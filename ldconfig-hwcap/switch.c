@@ -122,14 +122,10 @@ static int publish_alias(const struct situation *s, char *why)
 static int withdraw_alias(const struct situation *s, const struct entry *entry, char *why)
 {
 	_cleanup_close_ int dir = -1;
-	char target[PATH_MAX];
 	const char *name;
 	int r;
 
-	if (entry->strategy != STRATEGY_ALIAS || entry->alias[0] != '/')
-		return 0;
-	r = root_readlink(&s->root, entry->alias, target, sizeof(target));
-	if (r < 0 || strcmp(target, entry->target) != 0)
+	if (entry->alias[0] != '/' || !entry_alias_is_there(&s->root, entry))
 		return 0;
 	name = open_alias_directory(s, entry->alias, &dir);
 	r = dir < 0 ? dir : publish_remove(dir, name);

@@ -173,24 +173,9 @@ bool witness_unseen(int error)
 	}
 }
 
-/* By the directory, as in the cache: the file itself may be a link out of the set. */
-static bool from_set(const struct root *root, const char *path, const struct library_set *set)
-{
-	char dir[PATH_MAX], real[PATH_MAX], *slash;
-
-	if (!*path)
-		return true;
-	strcpy(dir, path);
-	slash = strrchr(dir, '/');
-	*slash = '\0';
-	return root_resolve(root, dir, real, NULL) == 0 && strcmp(real, set->real) == 0;
-}
-
 bool witness_used_set(const struct root *root, const struct witness *w, const struct library_set *set)
 {
-	bool has_libm = false;
+	bool other_libm = *w->libm && library_set_has(set, "libm.so.6") && !library_set_holds(root, set, w->libm);
 
-	for (size_t i = 0; i < set->nlibrary; i++)
-		has_libm |= strcmp(set->library[i], "libm.so.6") == 0;
-	return from_set(root, w->libc, set) && (!has_libm || from_set(root, w->libm, set));
+	return library_set_holds(root, set, w->libc) && !other_libm;
 }

@@ -20,30 +20,6 @@ int cached_set_open(const struct root *root, char **data, struct ldcache *out, c
 	return r;
 }
 
-/* Whether a cached path leads into the set. The directory decides: the file itself may be a link out of it. */
-static bool in_set(const struct root *root, const struct library_set *set, const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char dir[PATH_MAX], real[PATH_MAX];
-	size_t n = slash ? (size_t)(slash - path) : 0;
-
-	if (n == 0 || n >= sizeof(dir))
-		return false;
-	memcpy(dir, path, n);
-	dir[n] = '\0';
-	if (strcmp(dir, set->path) == 0 || strcmp(dir, set->real) == 0)
-		return true;
-	return root_resolve(root, dir, real, NULL) == 0 && strcmp(real, set->real) == 0;
-}
-
-static bool has_library(const struct library_set *set, const char *name)
-{
-	for (size_t i = 0; i < set->nlibrary; i++)
-		if (strcmp(set->library[i], name) == 0)
-			return true;
-	return false;
-}
-
 /* Entries of the set with hwcap bits; those of glibc-hwcaps are taken on demand only and bind nobody. */
 static void read_marked(const struct root *root, const struct ldcache *cache, const struct library_set *set,
 		struct cached_set *out)
@@ -53,7 +29,7 @@ static void read_marked(const struct root *root, const struct ldcache *cache, co
 	for (uint32_t i = 0; i < cache->nentry; i++) {
 		if (!ldcache_entry(cache, i, &e) || e.flags != LDCACHE_I386 || e.hwcap == 0 || e.subdirectory)
 			continue;
-		if (!has_library(set, e.name) || !in_set(root, set, e.path))
+		if (!library_set_has(set, e.name) || !library_set_holds(root, set, e.path))
 			continue;
 		out->marked++;
 		out->marks |= e.hwcap;
@@ -72,7 +48,7 @@ int cached_set_read(const struct root *root, const struct ldcache *cache, const 
 			continue;
 		if (i == 0)
 			snprintf(out->first, sizeof(out->first), "%s", e.path);
-		out->chosen += in_set(root, set, e.path);
+		out->chosen += library_set_holds(root, set, e.path);
 	}
 	read_marked(root, cache, set, out);
 	return 0;
@@ -105,6 +81,6 @@ size_t cached_set_taken(const struct root *root, const struct ldcache *cache, co
 	size_t n = 0;
 
 	for (size_t i = 0; i < set->nlibrary; i++)
-		n += ldcache_find(cache, set->library[i], rules, &e) && in_set(root, set, e.path);
+		n += ldcache_find(cache, set->library[i], rules, &e) && library_set_holds(root, set, e.path);
 	return n;
 }

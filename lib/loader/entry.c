@@ -120,6 +120,14 @@ bool entry_parse(const char *text, size_t size, struct entry *out)
 	return true;
 }
 
+bool entry_alias_is_there(const struct root *root, const struct entry *entry)
+{
+	char target[PATH_MAX];
+
+	return entry->strategy == STRATEGY_ALIAS && root_readlink(root, entry->alias, target, sizeof(target)) == 0 &&
+	       strcmp(target, entry->target) == 0;
+}
+
 bool entry_equal(const struct entry *a, const struct entry *b)
 {
 	return a->strategy == b->strategy && a->index == b->index && strcmp(a->directory, b->directory) == 0 &&

@@ -34,6 +34,9 @@ char *entry_text(const struct entry *entry, const struct strategy_choice *choice
  * anything in it gives STRATEGY_NONE. */
 bool entry_parse(const char *text, size_t size, struct entry *out);
 
+/* Whether the link of an alias entry is there, and is ours: it says what we made it say. False for other entries. */
+bool entry_alias_is_there(const struct root *root, const struct entry *entry);
+
 /* Whether two entries do the same. */
 bool entry_equal(const struct entry *a, const struct entry *b);
 

@@ -190,6 +190,29 @@ void library_set_free(struct library_set *set)
 	free(set);
 }
 
+bool library_set_has(const struct library_set *set, const char *name)
+{
+	for (size_t i = 0; i < set->nlibrary; i++)
+		if (strcmp(set->library[i], name) == 0)
+			return true;
+	return false;
+}
+
+bool library_set_holds(const struct root *root, const struct library_set *set, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char dir[PATH_MAX], real[PATH_MAX];
+	size_t n = slash ? (size_t)(slash - path) : 0;
+
+	if (n == 0 || n >= sizeof(dir))
+		return false;
+	memcpy(dir, path, n);
+	dir[n] = '\0';
+	if (strcmp(dir, set->path) == 0 || strcmp(dir, set->real) == 0)
+		return true;
+	return root_resolve(root, dir, real, NULL) == 0 && strcmp(real, set->real) == 0;
+}
+
 static int open_in(const struct root *root, const char *dir, const char *name, char *why)
 {
 	char path[PATH_MAX];

@@ -34,6 +34,13 @@ void library_set_place(const struct glibc *glibc, enum strategy strategy, char *
 /* Whether ldconfig finds the set as a hwcap directory of a system directory, which strategy hwcap needs. */
 bool library_set_is_hwcap_directory(const struct library_set *set, const struct glibc *glibc);
 
+/* Whether the set has a library of this name. */
+bool library_set_has(const struct library_set *set, const char *name);
+
+/* Whether a library's path, as a cache or a loader gives it, leads into the set. The directory decides: the file itself
+ * may be a link out of it. */
+bool library_set_holds(const struct root *root, const struct library_set *set, const char *path);
+
 /* The gate's cheap part: the set was built for this very loader and these base libraries. By the manifest's build-ids;
  * without a manifest by the words in both C libraries. Returns 0, -EBADMSG they do not belong together, or another
  * negative errno; `why` says what. */

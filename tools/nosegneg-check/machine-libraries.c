@@ -75,15 +75,6 @@ static int read_settings(struct machine *m)
 	return r == -ENOMEM ? r : 0;
 }
 
-static bool alias_is_there(struct machine *m)
-{
-	char target[PATH_MAX];
-
-	return m->entry.strategy == STRATEGY_ALIAS &&
-	       root_readlink(&m->root, m->entry.alias, target, sizeof(target)) == 0 &&
-	       strcmp(target, m->entry.target) == 0;
-}
-
 static void read_entry(struct machine *m)
 {
 	_cleanup_free_ char *text = NULL;
@@ -96,7 +87,7 @@ static void read_entry(struct machine *m)
 		return;
 	m->has_entry = entry_parse(text, size, &m->entry);
 	m->entry_foreign = !m->has_entry;
-	m->alias_there = m->has_entry && alias_is_there(m);
+	m->alias_there = m->has_entry && entry_alias_is_there(&m->root, &m->entry);
 }
 
 static int read_conf(struct machine *m)
@@ -217,14 +208,6 @@ static int find_set(struct machine *m)
 	return r == -ENOMEM ? r : 0;
 }
 
-static bool set_has(const struct library_set *set, const char *name)
-{
-	for (size_t i = 0; i < set->nlibrary; i++)
-		if (strcmp(set->library[i], name) == 0)
-			return true;
-	return false;
-}
-
 static void add_missing(struct machine *m, const char *name)
 {
 	size_t n = strlen(m->missing);
@@ -241,7 +224,7 @@ static void check_common(struct machine *m)
 
 	for (size_t i = 0; i < n; i++) {
 		snprintf(path, sizeof(path), "%s/%s", m->glibc.directory, common[i]);
-		if (!set_has(m->set, common[i]) && exists(m, path))
+		if (!library_set_has(m->set, common[i]) && exists(m, path))
 			add_missing(m, common[i]);
 	}
 }
@@ -252,7 +235,7 @@ static void check_set(struct machine *m)
 
 	if (manifest)
 		for (size_t i = 0; i < manifest->nlibrary; i++)
-			if (!set_has(m->set, manifest->library[i].name))
+			if (!library_set_has(m->set, manifest->library[i].name))
 				add_missing(m, manifest->library[i].name);
 	if (!m->has_loader) {
 		m->set_check = -ENOENT;
