@@ -194,11 +194,9 @@ static bool read_names(const struct root *root, struct glibc *out)
 	return found;
 }
 
-static void find_version(const struct root *root, struct glibc *out)
+void glibc_read_beside(const struct root *root, struct glibc *out)
 {
-	if (read_file_banner(root, out->loader, out))
-		out->source = GLIBC_FROM_LOADER;
-	else if (read_libc_banner(root, out))
+	if (read_libc_banner(root, out))
 		out->source = GLIBC_FROM_LIBC;
 	else if (read_names(root, out))
 		out->source = GLIBC_FROM_NAME;
@@ -254,7 +252,10 @@ int glibc_find(const struct root *root, struct glibc *out, char *why)
 	object_build_id_hex(obj, out->build_id);
 	strcpy(out->directory, out->loader);
 	*strrchr(out->directory, '/') = '\0';
-	find_version(root, out);
+	if (read_file_banner(root, out->loader, out))
+		out->source = GLIBC_FROM_LOADER;
+	else
+		glibc_read_beside(root, out);
 	return 0;
 }
 

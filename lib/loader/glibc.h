@@ -38,6 +38,12 @@ int glibc_find(const struct root *root, struct glibc *out, char *why);
 /* Reads version and package out of the bytes of a loader or a C library. False where they do not say. */
 bool glibc_read_banner(const char *data, size_t size, struct glibc *out);
 
+/* Reads the release of a loader that does not say it itself, before 2.33: of the C library beside it, else of the
+ * files' names. `out` has the loader and its directory; version, package and source are filled where something is
+ * found.
+ */
+void glibc_read_beside(const struct root *root, struct glibc *out);
+
 /* Whether the release is at least / at most MAJOR.MINOR; both are false for an unknown one. */
 bool glibc_at_least(const struct glibc *glibc, unsigned major, unsigned minor);
 bool glibc_at_most(const struct glibc *glibc, unsigned major, unsigned minor);

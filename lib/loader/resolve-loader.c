@@ -9,7 +9,6 @@
 #include "loader/resolve-internal.h"
 
 #define LOADER_SIZE_MAX (16u << 20)
-#define LIBC_SIZE_MAX   (64u << 20)
 #define DIRECTORIES_MAX 16
 #define DIRECTORY_MAX   128 /* bytes of one that is compiled in */
 
@@ -89,45 +88,17 @@ static int set_lib(struct resolver *r, struct loader *l)
 	return l->lib ? 0 : -ENOMEM;
 }
 
-static bool minor_of_name(const char *real, unsigned *minor)
-{
-	const char *slash = strrchr(real, '/');
-	char *end;
-
-	if (!slash || strncmp(slash, "/ld-2.", 6) != 0)
-		return false;
-	*minor = (unsigned)strtoul(slash + 6, &end, 10);
-	return end != slash + 6 && *minor > 0;
-}
-
-static unsigned minor_of_libc(struct resolver *r, const char *real)
-{
-	const char *slash = strrchr(real, '/');
-	_cleanup_free_ char *data = NULL;
-	struct glibc glibc = { 0 };
-	char path[PATH_MAX];
-	size_t size = 0;
-
-	if (!slash || (size_t)(slash - real) + sizeof("/libc.so.6") > sizeof(path))
-		return 0;
-	memcpy(path, real, (size_t)(slash - real));
-	strcpy(path + (slash - real), "/libc.so.6");
-	if (root_read(r->root, path, LIBC_SIZE_MAX, &data, &size) < 0 || !glibc_read_banner(data, size, &glibc))
-		return 0;
-	return glibc.major == 2 ? glibc.minor : 0;
-}
-
 static void find_minor(struct resolver *r, struct loader *l, const char *data, size_t size)
 {
 	struct glibc glibc = { 0 };
-	char real[PATH_MAX];
 
-	if (glibc_read_banner(data, size, &glibc) && glibc.major == 2) {
-		l->minor = glibc.minor;
-		return;
+	if (!glibc_read_banner(data, size, &glibc) && root_resolve(r->root, l->path, glibc.loader, NULL) == 0) {
+		strcpy(glibc.directory, glibc.loader);
+		*strrchr(glibc.directory, '/') = '\0';
+		glibc_read_beside(r->root, &glibc);
 	}
-	if (root_resolve(r->root, l->path, real, NULL) == 0 && !minor_of_name(real, &l->minor))
-		l->minor = minor_of_libc(r, real);
+	if (glibc.major == 2)
+		l->minor = glibc.minor;
 }
 
 /* Where a loader keeps its strings: the last segment that is only read, since binutils 2.31 puts them apart from the
