@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/maps.h"
 #include "base/root.h"
 #include "base/util.h"
 #include "elf/symbol.h"
@@ -134,36 +135,24 @@ static struct known_file *file_of(struct log_places *places, int fd, const struc
 	return file;
 }
 
-static bool parse_mapping(const char *line, size_t len, uint64_t ip, struct mapping *out)
+/* As the kernel writes it; no file has that name, so that what is gone is not found. */
+static const char gone[] = " (deleted)";
+
+static bool mapping_at(const char *text, size_t size, uint64_t ip, struct mapping *out)
 {
-	char text[PATH_MAX + 128], perms[5];
-	uint64_t end;
-	int path = -1;
+	struct maps maps = { text, size };
+	struct maps_line line;
 
-	if (len >= sizeof(text))
-		return false;
-	memcpy(text, line, len);
-	text[len] = '\0';
-	if (sscanf(text, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %*x:%*x %" SCNu64 " %n", &out->start, &end, perms,
-			    &out->offset, &out->ino, &path) != 5 ||
-			path < 0 || ip < out->start || ip >= end || strlen(text + path) >= sizeof(out->path))
-		return false;
-	out->executable = strchr(perms, 'x') != NULL;
-	strcpy(out->path, text + path);
-	return true;
-}
-
-static bool mapping_at(const char *maps, size_t size, uint64_t ip, struct mapping *out)
-{
-	while (size > 0) {
-		const char *end = memchr(maps, '\n', size);
-		size_t len = end ? (size_t)(end - maps) : size;
-
-		if (parse_mapping(maps, len, ip, out))
-			return true;
-		len += end != NULL;
-		maps += len;
-		size -= len;
+	while (maps_next(&maps, &line)) {
+		if (ip < line.start || ip >= line.end || line.path_len + sizeof(gone) > sizeof(out->path))
+			continue;
+		out->start = line.start;
+		out->offset = line.offset;
+		out->ino = line.ino;
+		out->executable = line.execute;
+		snprintf(out->path, sizeof(out->path), "%.*s%s", (int)line.path_len, line.path,
+				line.deleted ? gone : "");
+		return true;
 	}
 	return false;
 }
