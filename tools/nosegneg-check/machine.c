@@ -78,20 +78,11 @@ static int usage_error(const char *what, const char *why)
 	return EXIT_ERROR;
 }
 
-static bool take_number(const char *text, long max, long *out)
-{
-	char *end;
-
-	errno = 0;
-	*out = strtol(text, &end, 10);
-	return !*end && end != text && !errno && *out > 0 && *out <= max;
-}
-
 static int take_pid(struct command *c, const char *text)
 {
 	long pid;
 
-	if (!take_number(text, INT_MAX, &pid))
+	if (!output_number(text, INT_MAX, &pid))
 		return usage_error(text, "not the number of a process");
 	if (process_add_pid(&c->process, (pid_t)pid) < 0)
 		return usage_error(text, strerror(ENOMEM));
@@ -102,7 +93,7 @@ static int take_jobs(struct command *c, const char *text)
 {
 	long jobs;
 
-	if (!take_number(text, 1024, &jobs))
+	if (!output_number(text, OUTPUT_JOBS_MAX, &jobs))
 		return usage_error("--jobs", "not a number from 1 to 1024");
 	c->machine.jobs = (unsigned)jobs;
 	return 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -21,6 +22,15 @@ void output_error(const char *path, const char *what, const char *why)
 	snprintf(line, sizeof(line), "nosegneg-check: %s: %s: %s\n", text_quote(quoted, sizeof(quoted), path), what,
 			why);
 	fputs(line, stderr);
+}
+
+bool output_number(const char *text, long max, long *out)
+{
+	char *end;
+
+	errno = 0;
+	*out = strtol(text, &end, 10);
+	return !*end && end != text && !errno && *out > 0 && *out <= max;
 }
 
 int output_finish(int status)

@@ -4,6 +4,7 @@
 #define NOSEGNEG_CHECK_OUTPUT_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 enum { EXIT_CLEAN = 0, EXIT_FINDINGS = 1, EXIT_ERROR = 2 };
 
@@ -15,6 +16,10 @@ json_t *output_string(const char *s);
 
 /* One error line: "nosegneg-check: PATH: WHAT: WHY", in one write. */
 void output_error(const char *path, const char *what, const char *why);
+
+/* Reads an option's value: a whole number from 1 to `max` and nothing else. */
+bool output_number(const char *text, long max, long *out);
+#define OUTPUT_JOBS_MAX 1024 /* of --jobs */
 
 /* Flushes standard output. Returns `status`, or EXIT_ERROR with a message where something could not be written. */
 int output_finish(int status);

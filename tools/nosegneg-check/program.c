@@ -327,10 +327,9 @@ static int usage_error(const char *what, const char *why)
 
 static bool take_jobs(struct program_options *options, const char *text)
 {
-	char *end;
-	long jobs = strtol(text, &end, 10);
+	long jobs;
 
-	if (*end || end == text || jobs < 1 || jobs > 1024)
+	if (!output_number(text, OUTPUT_JOBS_MAX, &jobs))
 		return false;
 	options->jobs = (unsigned)jobs;
 	return true;

@@ -386,7 +386,6 @@ static int usage_error(const char *what, const char *why)
 static int parse_options(int argc, char **argv, struct scan_options *options)
 {
 	long jobs = processors();
-	char *end;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "sifj:h", long_options, NULL)) != -1) {
@@ -401,8 +400,7 @@ static int parse_options(int argc, char **argv, struct scan_options *options)
 			options->findings = true;
 			break;
 		case 'j':
-			jobs = strtol(optarg, &end, 10);
-			if (*end || end == optarg || jobs < 1 || jobs > 1024)
+			if (!output_number(optarg, OUTPUT_JOBS_MAX, &jobs))
 				return usage_error("--jobs", "not a number from 1 to 1024");
 			break;
 		case OPTION_JSON:
