@@ -91,7 +91,7 @@ $(F)/private-lib-few.so $(F)/private-lib-more.so: $(F)/private-lib-%.so: tests/d
 
 # Tests of the tools' own judgement link the tools, without main.
 CHECK_LIB := $(dir $(LIB))libcheck.a
-$(CHECK_LIB): $(filter-out %/main.o,$(check_objects))
+$(CHECK_LIB): $(filter-out %/main.o,$(check_objects)) $(common_objects)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 judge_tests := $(filter %-judge-test,$(unit_programs))
@@ -159,7 +159,7 @@ fuzz: $(fuzz_targets) $(fixtures) ## fuzz each target for FUZZ_SECONDS (600; mak
 	$(Q)for target in $(fuzz_targets); do tests/fuzz/run $$target $(B)/fuzz $(FUZZ_SECONDS) $(F) || exit 1; done
 
 # cppcheck does not know __attribute__((cleanup)) and reports leaks.
-lint_sources = $(lib_sources) $(check_sources) $(helper_sources)
+lint_sources = $(lib_sources) $(common_sources) $(check_sources) $(sim_sources) $(helper_sources)
 lint: ## clang-format and cppcheck (when installed)
 	$(Q)clang-format --dry-run -Werror $(lint_sources) $(wildcard lib/*/*.h tools/*/*.h ldconfig-hwcap/*.h) $(unit_sources)
 	$(Q)cppcheck --quiet --enable=warning,performance,portability --suppress=memleak --error-exitcode=1 -Ilib \

@@ -12,7 +12,7 @@ mandir ?= $(prefix)/share/man
 completiondir ?= $(prefix)/share/bash-completion/completions
 
 # Ours and theirs apart: the user's CFLAGS come last and survive.
-our_cflags := -std=gnu11 -O2 -g -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Ilib \
+our_cflags := -std=gnu11 -O2 -g -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Ilib -Itools \
 	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wconversion -Wno-sign-conversion \
 	-Wformat=2 -fno-common -fstack-protector-strong $(if $(WERROR),-Werror)
 our_cppflags := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -DNOSEGNEG_VERSION='"$(VERSION)"'
@@ -34,11 +34,17 @@ lib_sources := $(sort $(wildcard lib/*/*.c))
 lib_objects := $(lib_sources:%.c=$(O)/%.o)
 check_sources := $(sort $(wildcard tools/nosegneg-check/*.c))
 check_objects := $(check_sources:%.c=$(O)/%.o)
+sim_sources := $(sort $(wildcard tools/nosegneg-sim/*.c))
+sim_objects := $(sim_sources:%.c=$(O)/%.o)
+common_sources := $(sort $(wildcard tools/common/*.c))
+common_objects := $(common_sources:%.c=$(O)/%.o)
 check_libs := -ldw -lelf -lZydis -ljansson -lnettle -lz -llzma -lzstd -llz4 -lbz2
 
 NOSEGNEG_CHECK := $(BIN)/nosegneg-check
+NOSEGNEG_SIM := $(BIN)/nosegneg-sim
+sim_libs := -ldw -lelf -lZydis -ljansson -liberty
 include mk/helper.mk
-programs := $(NOSEGNEG_CHECK) $(HELPER)
+programs := $(NOSEGNEG_CHECK) $(NOSEGNEG_SIM) $(HELPER)
 
 .PHONY: tools install
 tools: $(programs) man ## build the programs and their manual pages
@@ -53,12 +59,17 @@ $(LIB): $(lib_objects)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(NOSEGNEG_CHECK): $(check_objects) $(LIB)
+$(NOSEGNEG_CHECK): $(check_objects) $(common_objects) $(LIB)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
 	$(Q)$(link) $^ $(check_libs) -o $@
 
--include $(lib_objects:.o=.d) $(check_objects:.o=.d)
+$(NOSEGNEG_SIM): $(sim_objects) $(common_objects) $(LIB)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(link) $^ $(sim_libs) -o $@
+
+-include $(lib_objects:.o=.d) $(check_objects:.o=.d) $(sim_objects:.o=.d) $(common_objects:.o=.d)
 
 man_sources := $(sort $(wildcard docs/man/*.scd))
 man_pages := $(man_sources:docs/man/%.scd=$(B)/man/%)
@@ -71,7 +82,7 @@ $(B)/man/%: docs/man/%.scd
 
 install: tools ## install the programs, manual pages and completions below $(DESTDIR)$(prefix)
 	$(Q)install -d $(addprefix $(DESTDIR),$(bindir) $(sbindir) $(mandir)/man1 $(mandir)/man5 $(mandir)/man8 $(completiondir))
-	$(Q)install -m 755 $(NOSEGNEG_CHECK) $(DESTDIR)$(bindir)
+	$(Q)install -m 755 $(NOSEGNEG_CHECK) $(NOSEGNEG_SIM) $(DESTDIR)$(bindir)
 	$(Q)install -m 755 $(HELPER) $(DESTDIR)$(sbindir)
 	$(Q)for page in $(man_pages); do install -m 644 $$page $(DESTDIR)$(mandir)/man$${page##*.}; done
 	$(Q)install -m 644 $(wildcard conf/completion/*) $(DESTDIR)$(completiondir)

@@ -7,6 +7,8 @@
 #include "base/util.h"
 #include "machine.h"
 
+const char output_program[] = "machine-judge-test";
+
 static const struct machine_options options = { .scan = true };
 static char names[2][NAME_MAX + 1] = { "libc.so.6", "libm.so.6" };
 static struct library_set set = { .path = "/set", .real = "/set", .library = names, .nlibrary = 2 };

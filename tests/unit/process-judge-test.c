@@ -6,6 +6,8 @@
 #include "base/util.h"
 #include "process.h"
 
+const char output_program[] = "process-judge-test";
+
 static char names[1][NAME_MAX + 1] = { "libc.so.6" };
 static struct library_set set = { .path = "/set", .real = "/set", .library = names, .nlibrary = 1 };
 

@@ -6,7 +6,7 @@
 
 #include "base/util.h"
 #include "diagnosis.h"
-#include "output.h"
+#include "common/output.h"
 
 const char *verdict_name(enum verdict verdict)
 {

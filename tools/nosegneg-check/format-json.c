@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "format.h"
-#include "output.h"
+#include "common/output.h"
 
 static void set_string(json_t *object, const char *key, const char *value)
 {

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "format.h"
-#include "output.h"
+#include "common/output.h"
 
 #define BOLD   "\033[1m"
 #define RED    "\033[1;31m"

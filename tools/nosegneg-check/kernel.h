@@ -5,7 +5,7 @@
 
 #include "loader/kernel-image.h"
 #include "loader/kernelcap.h"
-#include "output.h"
+#include "common/output.h"
 #include "xen/guest-notes.h"
 
 /* The note of one embedded vDSO. */

@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "base/util.h"
 #include "log.h"
-#include "output.h"
+#include "common/output.h"
 
 #define COMM_QUOTED (4 * KERNEL_LOG_COMM_MAX)
 

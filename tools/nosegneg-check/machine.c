@@ -9,7 +9,7 @@
 #include "base/util.h"
 #include "format.h"
 #include "machine.h"
-#include "output.h"
+#include "common/output.h"
 #include "process.h"
 
 struct command {

@@ -6,10 +6,12 @@
 #include "kernel.h"
 #include "log.h"
 #include "machine.h"
-#include "output.h"
+#include "common/output.h"
 #include "program.h"
 #include "scan.h"
 #include "set.h"
+
+const char output_program[] = "nosegneg-check";
 
 static const char usage[] =
 		"usage: nosegneg-check [options]                does this machine need a nosegneg set, and is it "

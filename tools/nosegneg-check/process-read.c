@@ -12,7 +12,7 @@
 
 #include "base/maps.h"
 #include "base/util.h"
-#include "output.h"
+#include "common/output.h"
 #include "process.h"
 
 #define MAPS_MAX             (16u << 20) /* 65530 mappings of 200 bytes */

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "base/util.h"
 #include "loader/ldcache.h"
-#include "output.h"
+#include "common/output.h"
 #include "program.h"
 
 #define DEPTH_MAX  64

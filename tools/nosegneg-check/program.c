@@ -11,7 +11,7 @@
 #include "base/manifest.h"
 #include "base/util.h"
 #include "loader/vdso.h"
-#include "output.h"
+#include "common/output.h"
 #include "program.h"
 
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

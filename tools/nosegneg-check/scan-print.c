@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 #include "base/util.h"
-#include "output.h"
+#include "common/output.h"
 #include "scan.h"
 
 struct totals {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "output.h"
+#include "common/output.h"
 #include "set-print.h"
 
 #define COLUMN_MAX 40

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "output.h"
+#include "common/output.h"
 #include "set-report.h"
 
 /* Two unrelated libraries differ in thousands of symbols; a hostile one in as many as it likes. */

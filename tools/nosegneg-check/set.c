@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/util.h"
-#include "output.h"
+#include "common/output.h"
 #include "set.h"
 #include "set-compare.h"
 #include "set-print.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What every subcommand's printer shares. */
-#ifndef NOSEGNEG_CHECK_OUTPUT_H
-#define NOSEGNEG_CHECK_OUTPUT_H
+/* What the printers of all programs share. */
+#ifndef COMMON_OUTPUT_H
+#define COMMON_OUTPUT_H
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -14,7 +14,10 @@ enum { EXIT_CLEAN = 0, EXIT_FINDINGS = 1, EXIT_ERROR = 2 };
 /* A JSON string of bytes that may not be UTF-8: what is not is written as text_quote writes it. The caller owns it. */
 json_t *output_string(const char *s);
 
-/* One error line: "nosegneg-check: PATH: WHAT: WHY", in one write. */
+/* The name that messages begin with; main.c defines it. */
+extern const char output_program[];
+
+/* One error line: "PROGRAM: PATH: WHAT: WHY", in one write. */
 void output_error(const char *path, const char *what, const char *why);
 
 /* Reads an option's value: a whole number from 1 to `max` and nothing else. */

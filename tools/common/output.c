@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "output.h"
+#include "common/output.h"
 
 json_t *output_string(const char *s)
 {
@@ -19,7 +19,7 @@ void output_error(const char *path, const char *what, const char *why)
 {
 	char quoted[QUOTED_MAX], line[QUOTED_MAX + 512];
 
-	snprintf(line, sizeof(line), "nosegneg-check: %s: %s: %s\n", text_quote(quoted, sizeof(quoted), path), what,
+	snprintf(line, sizeof(line), "%s: %s: %s: %s\n", output_program, text_quote(quoted, sizeof(quoted), path), what,
 			why);
 	fputs(line, stderr);
 }
@@ -40,6 +40,6 @@ int output_finish(int status)
 	errno = 0;
 	if (fclose(stdout) == 0 && !failed)
 		return status;
-	fprintf(stderr, "nosegneg-check: standard output: write: %s\n", errno ? strerror(errno) : "failed earlier");
+	fprintf(stderr, "%s: standard output: write: %s\n", output_program, errno ? strerror(errno) : "failed earlier");
 	return EXIT_ERROR;
 }
