@@ -15,6 +15,7 @@ struct operand {
 	bool wide;           /* 32-bit address */
 	uint8_t bit_index;   /* bt, bts, btr, btc: the register with a bit number from the operand on, else GPR_NONE */
 	uint8_t bit_size;    /* its size in bytes, 2 or 4 */
+	uint8_t popped;      /* bytes by which a pop moves its own base %esp before it stores, else 0 */
 	int32_t disp;
 	uint32_t size; /* bytes that are accessed */
 };
@@ -24,10 +25,10 @@ struct operand {
 bool operand_find(const struct insn_full *full, struct operand *out);
 
 /* The offset in the segment, where `gpr` has the general registers in the order of enum gpr. Without the part that a
- * bit number adds, as Xen's fix-up computes it. */
+ * bit number or a pop adds, as Xen's fix-up computes it. */
 uint32_t operand_offset(const struct operand *op, const uint32_t gpr[8]);
 
-/* The same as the processor computes it: differs for bt and its kin only. */
+/* The same as the processor computes it: differs for bt and its kin, and for a pop to where %esp points. */
 uint32_t operand_reach(const struct operand *op, const uint32_t gpr[8]);
 
 #endif
