@@ -74,6 +74,12 @@ $(F)/tls-nosegneg: tests/data/tls.c
 	@mkdir -p $(@D)
 	$(Q)$(m32) -mno-tls-direct-seg-refs -fpie -pie $< -o $@
 
+# Asks the processor what a segment lets pass.
+fixtures += $(F)/segment-probe
+$(F)/segment-probe: tests/data/segment-probe.c
+	@mkdir -p $(@D)
+	$(Q)$(m32) -static -msse $< -o $@
+
 fixtures += $(addprefix $(F)/,object-32-old.so object-32-new.so object-64-old.so object-64-new.so)
 $(F)/object-%.so: $(wildcard tests/data/object/*)
 	@mkdir -p $(@D)

@@ -14,11 +14,12 @@
 #define XEN_HOLE_NONPAE 0xfc400000u
 
 /* Makes a descriptor end below `hole`, a multiple of 4096, as Xen does when a guest installs it. Returns 1 where it was
- * changed, 0 where it may stay as it is (among these: not present, empty, no data segment), -ERANGE where Xen refuses
- * it: it begins behind the hole's last page, or is byte-granular and reaches into the hole. */
+ * changed, 0 where it may stay as it is (among these: not present, empty, no data segment, one that expands down),
+ * -ERANGE where Xen refuses it: it begins in the last page below the hole or behind that, or it is byte-granular and
+ * reaches into the hole. */
 int xen_segment_truncate(struct user_desc *desc, uint32_t hole);
 
-/* Whether the processor lets `size` bytes (at least one) at `offset` pass. */
+/* Whether the processor lets `size` bytes (at least one) at `offset` pass. What wraps past 2^32 does not. */
 bool xen_segment_holds(const struct user_desc *desc, uint32_t offset, uint32_t size);
 
 /* What Xen does about a fault at `offset`, the operand's first byte: turns a truncated segment that expands up into one
