@@ -13,10 +13,8 @@ struct reader {
 	const struct image *img;
 };
 
-static int add_symbol(const GElf_Sym *sym, const char *name, void *arg)
+int symbol_table_add(struct symbol_table *t, const GElf_Sym *sym, const char *name, uint32_t shndx)
 {
-	struct reader *reader = arg;
-	struct symbol_table *t = reader->table;
 	unsigned type = GELF_ST_TYPE(sym->st_info);
 	char *copy;
 	int r;
@@ -32,10 +30,17 @@ static int add_symbol(const GElf_Sym *sym, const char *name, void *arg)
 		return -ENOMEM;
 	t->symbol[t->n++] = (struct symbol){ .addr = sym->st_value,
 		.size = sym->st_size,
-		.shndx = reader->img->type == ET_REL ? sym->st_shndx : 0,
+		.shndx = shndx,
 		.local = GELF_ST_BIND(sym->st_info) == STB_LOCAL,
 		.name = copy };
 	return 0;
+}
+
+static int add_symbol(const GElf_Sym *sym, const char *name, void *arg)
+{
+	struct reader *reader = arg;
+
+	return symbol_table_add(reader->table, sym, name, reader->img->type == ET_REL ? sym->st_shndx : 0);
 }
 
 static int symbol_compare(const void *a, const void *b)
@@ -54,6 +59,12 @@ static int symbol_compare(const void *a, const void *b)
 	return -strcmp(x->name, y->name);
 }
 
+void symbol_table_sort(struct symbol_table *t)
+{
+	if (t->n)
+		qsort(t->symbol, t->n, sizeof(*t->symbol), symbol_compare);
+}
+
 int symbol_table_read(struct symbol_table **out, struct image *img, char *why)
 {
 	struct symbol_table *t = calloc(1, sizeof(*t));
@@ -70,8 +81,7 @@ int symbol_table_read(struct symbol_table **out, struct image *img, char *why)
 		symbol_table_free(t);
 		return r;
 	}
-	if (t->n)
-		qsort(t->symbol, t->n, sizeof(*t->symbol), symbol_compare);
+	symbol_table_sort(t);
 	*out = t;
 	return 0;
 }

@@ -23,6 +23,11 @@ struct symbol_table {
 int symbol_table_read(struct symbol_table **out, struct image *img, char *why);
 void symbol_table_free(struct symbol_table *table);
 
+/* The same from another reader's symbols, one by one: those that cannot name code are passed over, `shndx` is as in
+ * struct symbol. Sorted before anything is looked up. Returns 0 or -ENOMEM. */
+int symbol_table_add(struct symbol_table *table, const GElf_Sym *sym, const char *name, uint32_t shndx);
+void symbol_table_sort(struct symbol_table *table);
+
 /* The function that contains the address, or the nearest one before it in its section; NULL: there is none.
  * Of several names for one place a global one is preferred. Borrowed from the table. */
 const struct symbol *symbol_find(const struct symbol_table *table, uint32_t shndx, uint64_t addr);

@@ -10,14 +10,22 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* A file that was mapped in a process, by device and inode. */
+/* A PT_LOAD of a file. */
+struct module_load {
+	uint64_t off, size, addr, align;
+	bool execute;
+};
+
+/* A file that was mapped in a process, by device, inode and path. The kernel's vDSO is one, named "[vdso]". */
 struct module {
-	char *path; /* as /proc/PID/maps says it, in the process's own root */
+	char *path; /* as /proc/PID/maps says it to us: in a chroot, seen from outside */
 	dev_t dev;
 	ino_t ino;
-	int fd;        /* of the file itself, opened while it was mapped; -1 where that failed */
-	bool is_set;   /* lies in a directory of a nosegneg set: one with a `nosegneg` component, or with a manifest */
-	void *symbols; /* symbolize.c's */
+	int fd;      /* of the file itself, opened while it was mapped; -1 where that failed */
+	bool is_set; /* lies in a directory of a nosegneg set: one named `nosegneg`, or with a manifest */
+	struct module_load *load;
+	size_t nload;
+	struct symbols *symbols; /* symbolize.c's */
 };
 
 /* One instruction of one file that trapped. */
@@ -77,11 +85,11 @@ void record_free(struct record *rec);
 struct record_process *record_process_add(struct record *rec, pid_t pid, pid_t parent, const char *program);
 
 /* The place of the instruction at `eip` in the live, stopped process `pid`: looks the file up in /proc/PID/maps, opens
- * it (by /proc/PID/map_files, else by path below /proc/PID/root where device and inode agree) and translates the
- * address. Found again where it is known; equal places of several processes are one. */
+ * it (by /proc/PID/map_files, else by path, where device and inode agree) and translates the address. Found again where
+ * it is known; equal places of several processes are one. */
 struct site *record_site(struct record *rec, pid_t pid, uint32_t eip, const uint8_t *bytes, uint8_t len);
 
-/* Adds the file mapped at `addr` in the process to its libraries, once. For --trace-libs. */
+/* Adds the file mapped at `addr` in the process to its libraries, once; the vDSO is none. For --trace-libs. */
 void record_library(struct record *rec, struct record_process *proc, pid_t pid, uint32_t addr);
 
 /* Counts one more trap under a folded stack. */
