@@ -94,7 +94,8 @@ static void truncates_data_that_is_there(void **state)
 	assert_int_equal(xen_segment_truncate(&desc, PAE), 0);
 	assert_same(&desc, &want);
 	/* Bits above the field are the kernel's to ignore. */
-	desc = thread_segment(0xb7abc6c0, 0xfff00000, 0);
+	desc = thread_segment(0xf67f0000, 0xfff0ffff, 0);
+	desc.limit_in_pages = 0;
 	assert_int_equal(xen_segment_truncate(&desc, PAE), 0);
 }
 
@@ -133,7 +134,9 @@ static void turns_a_truncated_segment_round(void **state)
 		{ 0xb7abc6c0, 0x3ed43, 0, 0xfffffff8, false, 0 }, /* ends behind it */
 		{ 0xb7abc6c0, 0xfffff, 0, 0xfffffff8, false, 0 }, /* whole */
 		{ 0xb7abc000, 0x3ed43, 0, 0xfffffff8, true, 0x48543 },
+		{ 0xb7abc000, 0x3ed42, 0, 0xfffffff8, false, 0 }, /* a page before it */
 		{ 0xb7abc000, 0x48543, 1, 0, true, 0x3ed43 },
+		{ 0xb7abc000, 0x48544, 1, 0, false, 0 },
 		{ 0xb7abcfff, 0x48543, 1, 0, true, 0x3ed42 },
 		{ 0xb7abc6c0, 0x48542, 1, 0, false, 0 }, /* does not begin in the last page */
 		{ 0xb7abc6c0, 0x48544, 1, 0, false, 0 },
@@ -165,7 +168,7 @@ static void turns_only_what_xen_reads(void **state)
 	(void)state;
 	desc.seg_32bit = 0;
 	assert_false(xen_segment_flip(&desc, PAE, 0xfffffff8));
-	desc = good;
+	desc = thread_segment(0xf6780000, 0x7ffff, 0); /* in bytes this would end at the hole, too */
 	desc.limit_in_pages = 0;
 	assert_false(xen_segment_flip(&desc, PAE, 0xfffffff8));
 	desc = good;
@@ -331,6 +334,9 @@ static void holds_what_fits(void **state)
 	assert_false(xen_segment_holds(&down, 0xffffffff, 1));
 	assert_true(xen_segment_holds(&code, 0x1ffc, 4)); /* the bit that means "down" says "conforming" there */
 	assert_false(xen_segment_holds(&code, 0x1ffd, 4));
+	flat.limit = 0xfff00001;
+	assert_true(xen_segment_holds(&flat, 0x1ffc, 4));
+	assert_false(xen_segment_holds(&flat, 0x1ffd, 4));
 	absent.seg_not_present = 1;
 	assert_false(xen_segment_holds(&absent, 0, 4));
 }
