@@ -34,4 +34,9 @@ struct options {
 	long top; /* rows of the table; 0: all */
 };
 
+/* Reads the command line into *opt, which borrows from it. Returns 0, OPTIONS_DONE where all is said (--help), or
+ * EXIT_ERROR after a message. */
+int options_read(struct options *opt, int argc, char **argv);
+enum { OPTIONS_DONE = -1 };
+
 #endif

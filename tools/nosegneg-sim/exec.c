@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <unistd.h>
+
+#include "base/maps.h"
+#include "base/util.h"
+#include "alloc.h"
+#include "exec.h"
+#include "loader/vdso-note.h"
+#include "memory.h"
+#include "regs.h"
+#include "task.h"
+#include "tls.h"
+
+#define VDSO_MAX    65536
+#define MAPS_MAX    65536 /* a program that has just been executed has a dozen lines */
+#define AUXV_MAX    64
+#define HANDLER_IGN 1 /* SIG_IGN as the kernel has it */
+
+static ssize_t read_proc(pid_t pid, const char *name, void *buf, size_t size)
+{
+	char path[48];
+	ssize_t n, used = 0;
+	_cleanup_close_ int fd = -1;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	while ((size_t)used < size && (n = read(fd, (char *)buf + used, size - (size_t)used)) > 0)
+		used += n;
+	return used;
+}
+
+/* Where the kernel says that the vDSO is; 0: it says nothing. */
+static uint32_t find_vdso(pid_t pid)
+{
+	Elf32_auxv_t auxv[AUXV_MAX];
+	ssize_t n = read_proc(pid, "auxv", auxv, sizeof(auxv));
+
+	for (ssize_t i = 0; i < n / (ssize_t)sizeof(auxv[0]) && auxv[i].a_type != AT_NULL; i++)
+		if (auxv[i].a_type == AT_SYSINFO_EHDR)
+			return auxv[i].a_un.a_val;
+	return 0;
+}
+
+/* Nothing of a program can be in the hole: a 32-bit Xen is there. Returns the size of the vDSO. */
+static uint32_t check_maps(struct sim *sim, const struct task *task, uint32_t vdso)
+{
+	_cleanup_free_ char *text = malloc(MAPS_MAX);
+	ssize_t n = text ? read_proc(task->tid, "maps", text, MAPS_MAX) : -ENOMEM;
+	struct maps maps = { .at = text, .size = n > 0 ? (size_t)n : 0 };
+	struct maps_line line;
+	uint32_t size = 0;
+
+	while (maps_next(&maps, &line)) {
+		if (line.start == vdso && line.end - line.start <= VDSO_MAX)
+			size = (uint32_t)(line.end - line.start);
+		if (sim->opt->hole && line.end > sim->opt->hole && line.end <= UINT32_MAX)
+			sim_fail(sim, task->process->record->program,
+					"the hole at 0x%x lies below its own memory at 0x%llx: choose a --hole of "
+					"0xc0000000 or above",
+					(unsigned)sim->opt->hole, (unsigned long long)line.start);
+	}
+	return size;
+}
+
+static void put_note(struct sim *sim, struct task *task)
+{
+	const struct options *opt = sim->opt;
+	uint32_t vdso = find_vdso(task->tid), size = check_maps(sim, task, vdso), room = 0, room_size = 0;
+	_cleanup_free_ uint8_t *image = malloc(VDSO_MAX);
+	char why[WHY_MAX];
+	int r;
+
+	if (!vdso || !size) {
+		if (opt->note)
+			sim_fail(sim, task->process->record->program,
+					"this kernel gives i386 programs no vDSO: boot with vdso32=1, or use "
+					"--no-note");
+		return;
+	}
+	r = image ? memory_get(task->tid, vdso, image, size) : -ENOMEM;
+	if (r == 0)
+		r = vdso_note_set(image, size, opt->desc, opt->desc_size, &room, &room_size, why);
+	else
+		why_failed(why, r);
+	if (r == 0)
+		r = memory_poke(task->tid, vdso, image, size);
+	if (r < 0)
+		sim_fail(sim, task->process->record->program, "its vDSO: %s", why);
+	task->process->room = room_size >= 64 ? vdso + room : 0;
+}
+
+/* Not readable by this user: a program that may be executed only. */
+static bool is_readable(const struct task *task, const struct regs *regs)
+{
+	uint32_t word;
+
+	return memory_get(task->tid, regs->i386.esp, &word, sizeof(word)) == 0;
+}
+
+static void name_program(struct process *process)
+{
+	char link[48], path[PATH_MAX];
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/%d/exe", (int)process->pid);
+	n = readlink(link, path, sizeof(path));
+	if (n < 0)
+		return;
+	free(process->record->program);
+	process->record->program = alloc_copy(path, (size_t)n);
+}
+
+static enum process_kind kind_of(const struct task *task)
+{
+	struct regs regs;
+
+	if (regs_get(task->tid, &regs) < 0 || !regs.is32)
+		return PROCESS_64BIT;
+	return is_readable(task, &regs) ? PROCESS_SIMULATED : PROCESS_UNREADABLE;
+}
+
+/* Dispositions that are no handlers, the signal mask, and open files stay over an exec; descriptors do not. */
+void exec_happened(struct sim *sim, struct task *task)
+{
+	struct process *process = task->process;
+
+	process_clear(process);
+	name_program(process);
+	process->record->kind = kind_of(task);
+	process->simulated = process->record->kind == PROCESS_SIMULATED;
+	memset(task->tls, 0, sizeof(task->tls));
+	if (process->segv.handler != HANDLER_IGN)
+		memset(&process->segv, 0, sizeof(process->segv));
+	task->segv_blocked = task_get_mask(task) & MASK_OF(SIGSEGV);
+	task->step = STEP_NONE;
+	task->in_call = false;
+	if (!process->simulated)
+		return;
+	tls_probe(sim, task);
+	put_note(sim, task);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A process that has become another program. */
+#ifndef SIM_EXEC_H
+#define SIM_EXEC_H
+
+#include "sim.h"
+
+/* At PTRACE_EVENT_EXEC: takes stock of the new program and puts the note into its vDSO. */
+void exec_happened(struct sim *sim, struct task *task);
+
+#endif

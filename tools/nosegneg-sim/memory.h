@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The memory of a stopped process. */
+#ifndef SIM_MEMORY_H
+#define SIM_MEMORY_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Returns the number of bytes read, which is less where a mapping ends, or a negative errno. */
+ssize_t memory_read(pid_t pid, uint32_t addr, void *buf, size_t len);
+
+/* All of it: 0, or a negative errno. */
+int memory_get(pid_t pid, uint32_t addr, void *buf, size_t len);
+int memory_put(pid_t pid, uint32_t addr, const void *buf, size_t len);
+
+/* Writes where the process itself may not, as debuggers set breakpoints: it gets pages of its own for it. Words that
+ * are right already are left alone. `len` is a multiple of 8. Returns 0 or a negative errno. */
+int memory_poke(pid_t tid, uint32_t addr, const void *buf, size_t len);
+
+#endif

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "memory.h"
+#include "places.h"
+#include "xen/segfixup.h"
+
+static size_t slot_of(const struct places *places, uint32_t eip)
+{
+	size_t i = (eip * 2654435761u >> 8) & (places->size - 1);
+
+	while (places->slot[i] && places->slot[i]->eip != eip)
+		i = (i + 1) & (places->size - 1);
+	return i;
+}
+
+struct place *places_find(const struct places *places, uint32_t eip)
+{
+	return places->size ? places->slot[slot_of(places, eip)] : NULL;
+}
+
+/* At most half full. */
+static void grow(struct places *places)
+{
+	struct places old = *places;
+
+	if (2 * (old.n + 1) <= old.size)
+		return;
+	places->size = old.size ? 2 * old.size : 64;
+	places->slot = alloc_new(places->size * sizeof(*places->slot));
+	for (size_t i = 0; i < old.size; i++)
+		if (old.slot[i])
+			places->slot[slot_of(places, old.slot[i]->eip)] = old.slot[i];
+	free(old.slot);
+}
+
+static struct place *entry(struct places *places, uint32_t eip)
+{
+	size_t i;
+
+	grow(places);
+	i = slot_of(places, eip);
+	if (!places->slot[i]) {
+		places->slot[i] = alloc_new(sizeof(*places->slot[i]));
+		places->n++;
+	}
+	places->slot[i]->eip = eip;
+	return places->slot[i];
+}
+
+struct place *places_read(struct sim *sim, struct process *process, pid_t tid, uint32_t eip)
+{
+	uint8_t bytes[ZYDIS_MAX_INSTRUCTION_LENGTH];
+	ssize_t n = memory_read(tid, eip, bytes, sizeof(bytes));
+	struct insn_full full;
+	struct operand operand;
+	struct place *place;
+
+	/* At the end of a mapping less can be read: a partial read stops at a page, but not within one. */
+	if (n < (ssize_t)sizeof(bytes))
+		n = memory_read(tid, eip, bytes, 4096 - (eip & 4095) < sizeof(bytes) ? 4096 - (eip & 4095) : 1);
+	if (n <= 0 || !insn_decode_full(sim->decoder, bytes, (size_t)n, &full) || !operand_find(&full, &operand))
+		return NULL;
+	place = entry(&process->places, eip);
+	if (place->len == full.info.length && memcmp(place->bytes, bytes, place->len) == 0)
+		return place;
+	place->len = full.info.length;
+	memcpy(place->bytes, bytes, place->len);
+	place->operand = operand;
+	place->site = record_site(sim->record, process->pid, eip, bytes, place->len);
+	place->site->refusal = xen_segfixup_refusal(bytes, place->len);
+	return place;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The instructions of a process that have trapped. */
+#ifndef SIM_PLACES_H
+#define SIM_PLACES_H
+
+#include "sim.h"
+
+/* The instruction at an address, as it was decoded before; NULL: it is new. */
+struct place *places_find(const struct places *places, uint32_t eip);
+
+/* Reads and decodes what is there now. NULL where it is no instruction that reaches memory through %fs or %gs. The
+ * place belongs to the process. */
+struct place *places_read(struct sim *sim, struct process *process, pid_t tid, uint32_t eip);
+
+#endif

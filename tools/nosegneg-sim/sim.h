@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The tracer's state: threads, processes, and what is pretended to them. */
+#ifndef SIM_SIM_H
+#define SIM_SIM_H
+
+#include <asm/ldt.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/why.h"
+#include "elf/insn.h"
+#include "elf/operand.h"
+#include "options.h"
+#include "record.h"
+
+/* Thread-local descriptors of a thread (arch/x86/include/asm/segment.h, GDT_ENTRY_TLS_ENTRIES). */
+#define TLS_SLOTS 3
+
+struct tls_slot {
+	bool ours;            /* shortened: `now` is not what the program set */
+	struct user_desc set; /* as the program set it */
+	struct user_desc now; /* as the processor has it */
+};
+
+/* An instruction that has trapped in a process, decoded. */
+struct place {
+	uint32_t eip;
+	uint8_t len;
+	uint8_t bytes[ZYDIS_MAX_INSTRUCTION_LENGTH];
+	struct operand operand;
+	struct site *site;
+};
+
+/* The instructions of a process by address: open addressing, `size` is a power of two. */
+struct places {
+	struct place **slot;
+	size_t n, size;
+};
+
+/* The disposition of SIGSEGV, as rt_sigaction(2) of i386 has it in memory. */
+struct action {
+	uint32_t handler, flags, restorer;
+	uint32_t mask[2];
+};
+
+struct process {
+	pid_t pid;
+	unsigned tasks; /* that are alive */
+	bool simulated; /* an i386 program whose memory can be read */
+	bool shows_3gb; /* it set ADDR_LIMIT_3GB itself */
+	uint32_t room;  /* address of free bytes in its vDSO, where calls are made from; 0: none */
+	struct action segv;
+	struct places places;
+	struct record_process *record;
+	struct stack_unwinder *unwinder;
+};
+
+enum task_state {
+	TASK_EXPECTED, /* announced by its parent, has not stopped yet */
+	TASK_ARRIVED,  /* has stopped, its parent has not announced it yet */
+	TASK_RUNS,
+};
+
+/* What a single step of a thread is for. */
+enum task_step {
+	STEP_NONE,
+	STEP_OVER,    /* one instruction under the whole segment */
+	STEP_HANDLER, /* to the begin of a signal handler */
+};
+
+struct task {
+	pid_t tid;
+	enum task_state state;
+	int first_stop; /* with TASK_ARRIVED: its wait status */
+	struct process *process;
+	struct tls_slot tls[TLS_SLOTS];
+	bool segv_blocked;
+	bool in_call; /* a system call whose end is awaited */
+	uint64_t call;
+	uint32_t first_argument; /* of that call, as the program gave it */
+	enum task_step step;
+	struct {
+		struct place *place;
+		struct tls_slot *slot;
+		uint64_t mask; /* the signal mask meanwhile changed */
+		bool negative, fatal;
+	} over;      /* with STEP_OVER */
+	bool reaped; /* its end was seen in the middle of something else, with `reaped_status` */
+	int reaped_status;
+	struct task *next; /* in its bucket */
+};
+
+#define TASK_BUCKETS 1024
+
+struct sim {
+	const struct options *opt;
+	struct record *record;
+	struct insn_decoder *decoder;
+	pid_t program; /* the first process */
+	bool ended;    /* it has, with `status` */
+	int status;
+	bool killed;        /* by --emulate kill */
+	unsigned tls_first; /* number of the first descriptor for thread-local data: 12 on x86-64 kernels, 6 on i386 */
+	struct task *bucket[TASK_BUCKETS];
+	size_t tasks;
+	bool failed; /* the simulation cannot go on; `what` and `why` say it */
+	char what[256];
+	char why[WHY_MAX];
+};
+
+/* Remembers why the simulation ends here. */
+__attribute__((format(printf, 3, 4))) void sim_fail(struct sim *sim, const char *what, const char *format, ...);
+
+#endif

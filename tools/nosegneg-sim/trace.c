@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+
+#include "exec.h"
+#include "release.h"
+#include "signals.h"
+#include "stop-call.h"
+#include "task.h"
+#include "tls.h"
+#include "trace.h"
+#include "trap.h"
+
+#define STOP_OF_CALL (SIGTRAP | 0x80) /* PTRACE_O_TRACESYSGOOD */
+
+void sim_fail(struct sim *sim, const char *what, const char *format, ...)
+{
+	va_list args;
+
+	if (sim->failed)
+		return;
+	sim->failed = true;
+	snprintf(sim->what, sizeof(sim->what), "%s", what);
+	va_start(args, format);
+	vsnprintf(sim->why, sizeof(sim->why), format, args);
+	va_end(args);
+}
+
+static void kill_all(const struct sim *sim)
+{
+	for (size_t i = 0; i < TASK_BUCKETS; i++)
+		for (const struct task *task = sim->bucket[i]; task; task = task->next)
+			kill(task->tid, SIGKILL);
+}
+
+void trace_begin(struct sim *sim, pid_t program)
+{
+	struct task *task = task_add(sim, program, TASK_RUNS);
+	struct process *process = process_add(sim, program, NULL);
+	struct sigaction inherited;
+
+	sim->program = program;
+	task_join(task, process);
+	sigaction(SIGSEGV, NULL, &inherited);
+	process->segv.handler = inherited.sa_handler == SIG_IGN;
+}
+
+static void end_of(struct sim *sim, struct task *task, int status)
+{
+	struct process *process = task->process;
+
+	if (process && task->tid == process->pid) {
+		process->record->ended = true;
+		process->record->status = status;
+	}
+	if (task->tid == sim->program) {
+		sim->ended = true;
+		sim->status = status;
+	}
+	task_remove(sim, task);
+}
+
+/* Its first stop has come, and its parent has announced it. */
+static void start(struct sim *sim, struct task *task, int status)
+{
+	int sig = WSTOPSIG(status);
+
+	task->state = TASK_RUNS;
+	signals_mask_changed(task);
+	if (!sim->opt->follow) {
+		release_task(sim, task, false);
+		return;
+	}
+	if (task->process->simulated && sim->opt->hole)
+		tls_shorten(sim, task);
+	task_resume(task, status >> 16 == PTRACE_EVENT_STOP && sig != SIGTRAP ? PTRACE_LISTEN : PTRACE_CONT, 0);
+}
+
+static void arrived(struct sim *sim, pid_t tid, int status)
+{
+	struct task *task = task_add(sim, tid, TASK_ARRIVED);
+
+	task->first_stop = status;
+}
+
+/* A thread belongs to its parent's process, everything else is a process of its own. */
+static struct process *process_of_child(struct sim *sim, struct task *parent, pid_t tid, int event)
+{
+	uint64_t group = (uint64_t)tid;
+
+	if (event == PTRACE_EVENT_CLONE && !task_status_number(tid, "\nTgid", 10, &group))
+		return parent->process;
+	if (group == (uint64_t)parent->process->pid)
+		return parent->process;
+	return process_add(sim, tid, parent->process);
+}
+
+/* Of parent and child either may stop first. */
+static void announced(struct sim *sim, struct task *parent, int event)
+{
+	unsigned long tid = 0;
+	struct task *task;
+
+	if (ptrace(PTRACE_GETEVENTMSG, parent->tid, NULL, &tid) != 0 || !tid)
+		return;
+	task = task_find(sim, (pid_t)tid);
+	if (!task)
+		task = task_add(sim, (pid_t)tid, TASK_EXPECTED);
+	if (task->state == TASK_RUNS)
+		return;
+	task_join(task, process_of_child(sim, parent, (pid_t)tid, event));
+	for (unsigned i = 0; i < TLS_SLOTS; i++)
+		task->tls[i] = parent->tls[i];
+	if (task->state == TASK_ARRIVED)
+		start(sim, task, task->first_stop);
+}
+
+/* A thread that executes a program takes the place of the first one; the others are gone. */
+static void executed(struct sim *sim, struct task *task)
+{
+	unsigned long former = 0;
+	struct task *other;
+
+	ptrace(PTRACE_GETEVENTMSG, task->tid, NULL, &former);
+	other = former != (unsigned long)task->tid ? task_find(sim, (pid_t)former) : NULL;
+	if (other)
+		task_remove(sim, other);
+	exec_happened(sim, task);
+	task_resume(task, PTRACE_CONT, 0);
+}
+
+static void event_stop(struct sim *sim, struct task *task, int event, int sig)
+{
+	switch (event) {
+	case PTRACE_EVENT_FORK:
+	case PTRACE_EVENT_VFORK:
+	case PTRACE_EVENT_CLONE:
+		announced(sim, task, event);
+		task_resume(task, PTRACE_CONT, 0);
+		break;
+	case PTRACE_EVENT_EXEC:
+		executed(sim, task);
+		break;
+	case PTRACE_EVENT_SECCOMP:
+		stop_call_begins(sim, task);
+		break;
+	case PTRACE_EVENT_STOP:
+		task_resume(task, sig == SIGTRAP ? PTRACE_CONT : PTRACE_LISTEN, 0);
+		break;
+	default:
+		task_resume(task, PTRACE_CONT, 0);
+	}
+}
+
+/* A handler's first instruction is waited for: what it blocks is known there. */
+static void give_signal(struct task *task, int sig)
+{
+	bool handler = task->process->simulated && signals_caught(task, sig);
+
+	task->step = handler ? STEP_HANDLER : STEP_NONE;
+	task_resume(task, handler ? PTRACE_SINGLESTEP : PTRACE_CONT, sig);
+}
+
+static void segv_stop(struct sim *sim, struct task *task)
+{
+	bool forced;
+
+	switch (trap_handle(sim, task, &forced)) {
+	case TRAP_FIXED:
+		task_resume(task, PTRACE_CONT, 0);
+		return;
+	case TRAP_STEPPING:
+		task_resume(task, PTRACE_SINGLESTEP, 0);
+		return;
+	case TRAP_KILL:
+		sim->killed = true;
+		kill_all(sim);
+		return;
+	case TRAP_FOREIGN:
+	case TRAP_FATAL:
+		break;
+	}
+	signals_segv_delivered(task, forced);
+	give_signal(task, SIGSEGV);
+}
+
+/* What a single step ends with: at a handler's begin the kernel says so itself (ptrace_notify), else the processor. */
+static bool is_step_end(const struct task *task)
+{
+	siginfo_t info;
+
+	return ptrace(PTRACE_GETSIGINFO, task->tid, NULL, &info) == 0 &&
+	       (task->step == STEP_HANDLER ? info.si_code == SIGTRAP : info.si_code == TRAP_TRACE);
+}
+
+static void signal_stop(struct sim *sim, struct task *task, int sig)
+{
+	enum task_step step = task->step;
+	bool done = step != STEP_NONE && sig == SIGTRAP && is_step_end(task);
+
+	if (step == STEP_OVER)
+		trap_step_end(task, done);
+	else if (done)
+		signals_mask_changed(task);
+	task->step = STEP_NONE;
+	if (done)
+		task_resume(task, PTRACE_CONT, 0);
+	else if (sig == SIGSEGV)
+		segv_stop(sim, task);
+	else
+		give_signal(task, sig);
+}
+
+static void stopped(struct sim *sim, struct task *task, int status)
+{
+	int sig = WSTOPSIG(status), event = status >> 16;
+
+	if (task->state == TASK_EXPECTED) {
+		start(sim, task, status);
+		return;
+	}
+	if (event && task->step == STEP_OVER)
+		trap_step_end(task, false);
+	if (event)
+		event_stop(sim, task, event, sig);
+	else if (sig == STOP_OF_CALL)
+		stop_call_ends(sim, task);
+	else
+		signal_stop(sim, task, sig);
+}
+
+void trace_stop(struct sim *sim, pid_t tid, int status)
+{
+	struct task *task = task_find(sim, tid);
+
+	if (task && !WIFSTOPPED(status))
+		end_of(sim, task, status);
+	else if (task)
+		stopped(sim, task, status);
+	else if (WIFSTOPPED(status))
+		arrived(sim, tid, status);
+	task = task_find(sim, tid);
+	if (task && task->reaped)
+		end_of(sim, task, task->reaped_status);
+}
+
+void trace_run(struct sim *sim, volatile pid_t *program, const volatile int *stop)
+{
+	bool killed = false;
+	int status;
+	pid_t tid;
+
+	for (;;) {
+		if ((*stop || sim->failed) && !killed) {
+			killed = true;
+			kill_all(sim);
+		}
+		tid = waitpid(-1, &status, __WALL);
+		if (tid > 0)
+			trace_stop(sim, tid, status);
+		else if (errno != EINTR)
+			break;
+		if (sim->ended)
+			*program = 0;
+	}
+}

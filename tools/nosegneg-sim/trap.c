@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <signal.h>
+#include <sys/ptrace.h>
+
+#include "memory.h"
+#include "places.h"
+#include "regs.h"
+#include "signals.h"
+#include "stack.h"
+#include "task.h"
+#include "tls.h"
+#include "trap.h"
+#include "xen/segment.h"
+
+#define SEGMENT_FS 4 /* as struct operand has it */
+
+/* A fault that a short segment caused. */
+struct fault {
+	struct place *place;
+	struct tls_slot *slot;
+	uint32_t offset; /* as Xen's fix-up computes it */
+	bool negative; /* beyond the limit of a segment as the guest installed it; else the segment was turned round */
+};
+
+/* Whether the processor objects to the operand of `place` under these registers. */
+static bool is_outside(const struct sim *sim, struct task *task, const struct regs32 *regs, struct place *place,
+		struct fault *out)
+{
+	const struct operand *op = &place->operand;
+	struct tls_slot *slot = tls_selected(sim, task, op->segment == SEGMENT_FS ? regs->fs : regs->gs);
+	uint32_t gpr[8];
+
+	if (!slot)
+		return false;
+	regs_general(regs, gpr);
+	if (xen_segment_holds(&slot->now, operand_reach(op, gpr), op->size))
+		return false;
+	*out = (struct fault){
+		.place = place,
+		.slot = slot,
+		.offset = operand_offset(op, gpr),
+		.negative = slot->now.contents == slot->set.contents,
+	};
+	return true;
+}
+
+/* What was decoded at this address before is tried first: reading the program's memory costs as much as all the rest.
+ * Where other code is there meanwhile, and looks at home in its segment, it is read again. */
+static bool find_fault(struct sim *sim, struct task *task, const struct regs32 *regs, struct fault *out)
+{
+	struct place *place = places_find(&task->process->places, regs->eip);
+
+	if (place && is_outside(sim, task, regs, place, out))
+		return true;
+	place = places_read(sim, task->process, task->tid, regs->eip);
+	return place && is_outside(sim, task, regs, place, out);
+}
+
+static void count(struct task *task, struct place *place, bool negative)
+{
+	struct record_process *process = task->process->record;
+
+	*(negative ? &place->site->negative : &place->site->positive) += 1;
+	*(negative ? &process->negative : &process->positive) += 1;
+}
+
+static void count_fatal(struct task *task, struct place *place)
+{
+	place->site->fatal++;
+	task->process->record->fatal++;
+}
+
+static void count_stack(struct sim *sim, struct task *task, const struct regs32 *regs)
+{
+	struct process *process = task->process;
+
+	if (sim->opt->format == REPORT_FOLDED)
+		stack_count(sim->record, process->record, &process->unwinder, process->pid, task->tid, regs);
+}
+
+/* One instruction under the segment as the program set it. A blocked SIGTRAP would lose its place in the mask, as
+ * SIGSEGV does. */
+static enum trap step_over(struct task *task, const struct fault *fault, bool fatal)
+{
+	signals_undo_force(task);
+	task->over.place = fault->place;
+	task->over.slot = fault->slot;
+	task->over.negative = fault->negative;
+	task->over.fatal = fatal;
+	task->over.mask = task_get_mask(task);
+	if (task->over.mask & MASK_OF(SIGTRAP))
+		task_set_mask(task, task->over.mask & ~MASK_OF(SIGTRAP));
+	tls_install(task, &fault->slot->set);
+	task->step = STEP_OVER;
+	return TRAP_STEPPING;
+}
+
+void trap_step_end(struct task *task, bool done)
+{
+	task->step = STEP_NONE;
+	tls_install(task, &task->over.slot->now);
+	if (task->over.mask & MASK_OF(SIGTRAP))
+		task_set_mask(task, task->over.mask);
+	if (!done)
+		return;
+	count(task, task->over.place, task->over.negative);
+	if (task->over.fatal)
+		count_fatal(task, task->over.place);
+}
+
+static enum trap flip(struct sim *sim, struct task *task, const struct regs *regs, const struct fault *fault)
+{
+	struct site *site = fault->place->site;
+
+	if (site->refusal || !xen_segment_flip(&fault->slot->now, sim->opt->hole, fault->offset)) {
+		if (!site->refusal)
+			site->refusal = "reaches across the end of the segment";
+		count_stack(sim, task, &regs->i386);
+		if (sim->opt->lenient)
+			return step_over(task, fault, true);
+		count(task, fault->place, fault->negative);
+		count_fatal(task, fault->place);
+		return TRAP_FATAL;
+	}
+	signals_undo_force(task);
+	tls_install(task, &fault->slot->now);
+	count(task, fault->place, fault->negative);
+	count_stack(sim, task, &regs->i386);
+	return TRAP_FIXED;
+}
+
+enum trap trap_handle(struct sim *sim, struct task *task, bool *forced)
+{
+	struct fault fault;
+	struct regs regs;
+	siginfo_t info;
+
+	*forced = ptrace(PTRACE_GETSIGINFO, task->tid, NULL, &info) == 0 && info.si_code > 0;
+	if (!sim->opt->hole || !task->process->simulated || !*forced || info.si_code != SI_KERNEL)
+		return TRAP_FOREIGN;
+	if (regs_get(task->tid, &regs) < 0 || !regs.is32 || !find_fault(sim, task, &regs.i386, &fault))
+		return TRAP_FOREIGN;
+	switch (sim->opt->emulate) {
+	case EMULATE_FLIP:
+		return flip(sim, task, &regs, &fault);
+	case EMULATE_STEP:
+		count_stack(sim, task, &regs.i386);
+		return step_over(task, &fault, false);
+	case EMULATE_KILL:
+		break;
+	}
+	count(task, fault.place, fault.negative);
+	count_stack(sim, task, &regs.i386);
+	return TRAP_KILL;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Faults: which ones a short segment caused, and what a 32-bit Xen makes of them. */
+#ifndef SIM_TRAP_H
+#define SIM_TRAP_H
+
+#include "sim.h"
+
+/* What to do with a thread that stopped with SIGSEGV. */
+enum trap {
+	TRAP_FOREIGN,  /* not ours: the signal is the program's */
+	TRAP_FIXED,    /* the thread goes on */
+	TRAP_STEPPING, /* so it does, for one instruction, and trap_step_end is called then */
+	TRAP_FATAL,    /* the signal is the program's, as on Xen */
+	TRAP_KILL,     /* --emulate kill: all of it ends here */
+};
+
+/* `*forced`: the kernel sent the signal for a fault. */
+enum trap trap_handle(struct sim *sim, struct task *task, bool *forced);
+
+/* The thread's next stop after TRAP_STEPPING. `done`: the instruction was executed; else it did not come to it, and it
+ * will trap again. */
+void trap_step_end(struct task *task, bool done);
+
+#endif
