@@ -74,6 +74,19 @@ $(F)/tls-nosegneg: tests/data/tls.c
 	@mkdir -p $(@D)
 	$(Q)$(m32) -mno-tls-direct-seg-refs -fpie -pie $< -o $@
 
+# Laid out in memory as in the file, as real ones are: made for the purpose, and this kernel's own (none without i386).
+fixtures += $(addprefix $(F)/,vdso-image.so vdso-image-none.so vdso-kernel)
+$(F)/vdso-image.so: vdso_defines := -DMASK=0 -DBIT=1 -DCOUNT=1
+$(F)/vdso-image.so $(F)/vdso-image-none.so: $(notes)/vdso.S $(notes)/vdso.lds
+	@mkdir -p $(@D)
+	$(Q)$(m32) $(vdso_flags) -s -Wl,--hash-style=sysv -Wl,--eh-frame-hdr -Wl,-T,$(notes)/vdso.lds \
+		-Wl,-soname,linux-gate.so.1 -DCFI $(vdso_defines) $< -o $@
+$(F)/vdso-dump: tests/data/vdso-dump.c
+	@mkdir -p $(@D)
+	$(Q)$(m32) -static $< -o $@
+$(F)/vdso-kernel: $(F)/vdso-dump
+	$(Q)$< >$@ || true
+
 # Asks the processor what a segment lets pass.
 fixtures += $(F)/segment-probe
 $(F)/segment-probe: tests/data/segment-probe.c

@@ -26,7 +26,13 @@
 	.globl __kernel_vsyscall
 	.type __kernel_vsyscall, @function
 __kernel_vsyscall:
+#ifdef CFI
+	.cfi_startproc
+#endif
 	ret
+#ifdef CFI
+	.cfi_endproc
+#endif
 	.size __kernel_vsyscall, . - __kernel_vsyscall
 
 	.section .note.GNU-stack, "", @progbits
