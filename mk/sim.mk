@@ -5,7 +5,7 @@ sim_source := tests/sim/programs
 S := $(B)/tests/sim
 sim_cflags := -std=gnu11 -O2 -g -D_GNU_SOURCE -Wall -Wextra $(if $(WERROR),-Werror) -pthread
 sim_names := $(patsubst $(sim_source)/%.c,%,$(sort $(wildcard $(sim_source)/*.c)))
-sim_programs := $(sim_names:%=$(S)/%) $(sim_names:%=$(S)/static/%) $(S)/counts
+sim_programs := $(sim_names:%=$(S)/%) $(sim_names:%=$(S)/static/%) $(S)/counts $(S)/parent
 
 $(S)/static/%: $(sim_source)/%.c $(sim_source)/say.h mk/sim.mk
 	@mkdir -p $(@D)
@@ -18,6 +18,10 @@ $(S)/%: $(sim_source)/%.c $(sim_source)/say.h mk/sim.mk
 $(S)/counts: $(sim_source)/counts.S mk/sim.mk
 	@mkdir -p $(@D)
 	$(Q)$(CC) -m32 -nostdlib -static -no-pie $< -o $@
+
+$(S)/parent: tests/sim/parent.c mk/sim.mk
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(sim_cflags) $< -o $@
 
 .PHONY: sim-programs
 sim-programs: $(sim_programs)

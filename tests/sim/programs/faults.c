@@ -64,7 +64,7 @@ static int fault_others(void)
 	FAULT(0, "int $3");
 	FAULT(0, ".byte 0xcd, 3");
 	FAULT(2, "divl %%ecx" : "+a"(quotient) : "c"(0), "d"(0));
-	FAULT(0, "movl $0x7fffffff, %%eax\n\taddl $1, %%eax\n\tinto" : : : "eax");
+	FAULT(0, "movl $0x7fffffff, %%eax\n\taddl $1, %%eax\n\tinto\n\tnop" : : : "eax");
 	SAY("handled: %d\n", handled);
 	return (int)trapped;
 }
