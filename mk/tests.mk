@@ -108,6 +108,32 @@ $(F)/private-ld-few.so $(F)/private-ld-more.so: $(F)/private-ld-%.so: tests/data
 $(F)/private-lib-few.so $(F)/private-lib-more.so: $(F)/private-lib-%.so: tests/data/private/lib.c $(F)/private-ld-more.so
 	$(Q)$(private) $(and $(filter more,$*),-DMORE) $^ -o $@
 
+# Programs for the simulator's parts: without tables and with a frame pointer, or with neither; and names, in a file of
+# their own by build-id.
+stack_data := tests/data/sim
+stack_cc := $(m32) -fno-pie -no-pie -fomit-frame-pointer -pthread
+names_debug := $(F)/sim-root/usr/lib/debug/.build-id/ab/cdef0123456789.debug
+fixtures += $(addprefix $(F)/,sim-stack sim-stack-pie sim-stack-static sim-stack-frames sim-stack-bare sim-stack-a.so \
+	sim-stack-b.so sim-names) $(names_debug)
+$(F)/sim-stack-pie: stack_flags := -fpie -pie
+$(F)/sim-stack-static: stack_flags := -static -DSTATIC
+stack_bare := -fno-asynchronous-unwind-tables -fno-unwind-tables -fno-exceptions
+$(F)/sim-stack-frames: stack_flags := $(stack_bare) -fno-omit-frame-pointer
+$(F)/sim-stack-bare: stack_flags := $(stack_bare)
+$(F)/sim-stack $(addprefix $(F)/sim-stack,-pie -static -frames -bare): $(stack_data)/stack.c
+	@mkdir -p $(@D)
+	$(Q)$(stack_cc) $(stack_flags) $< -ldl -o $@
+$(F)/sim-stack-%.so: $(stack_data)/library.c
+	@mkdir -p $(@D)
+	$(Q)$(m32) -fpic -shared -DNAME=in_$* $< -o $@
+$(F)/sim-names: $(stack_data)/names.cpp
+	@mkdir -p $(@D)
+	$(Q)$(PROGRAM_CXX) -O2 -Wl,--build-id=0xabcdef0123456789 $< -o $@
+$(names_debug): $(F)/sim-names
+	@mkdir -p $(@D)
+	$(Q)objcopy --only-keep-debug $< $@
+	$(Q)objcopy --strip-all $< $(F)/sim-root/names
+
 # Tests of the tools' own judgement link the tools, without main.
 CHECK_LIB := $(dir $(LIB))libcheck.a
 $(CHECK_LIB): $(filter-out %/main.o,$(check_objects)) $(common_objects)
@@ -116,6 +142,15 @@ $(CHECK_LIB): $(filter-out %/main.o,$(check_objects)) $(common_objects)
 judge_tests := $(filter %-judge-test,$(unit_programs))
 $(judge_tests): $(CHECK_LIB)
 $(judge_tests): unit_flags := -Itools/nosegneg-check $(CHECK_LIB)
+
+# So do those of the simulator's parts.
+SIM_LIB := $(dir $(LIB))libsim.a
+$(SIM_LIB): $(filter-out %/main.o,$(sim_objects)) $(common_objects)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+part_tests := $(filter $(U)/sim-%-test,$(unit_programs))
+$(part_tests): $(SIM_LIB)
+$(part_tests): unit_flags := -Itools/nosegneg-sim $(SIM_LIB) -liberty
 
 $(U)/auto-test: $(wildcard ldconfig-hwcap/auto.* ldconfig-hwcap/*.h)
 $(U)/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(LIB) mk/tests.mk

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Stops in int3, in a function that is named by -DNAME. */
+void entry(void);
+void NAME(void);
+
+__attribute__((noinline, noclone, noipa)) void NAME(void)
+{
+	__asm__ volatile("int3" ::: "memory");
+	__asm__ volatile("" ::: "memory");
+}
+
+void entry(void)
+{
+	NAME();
+	__asm__ volatile("" ::: "memory");
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Stops in int3 at the end of call chains of several kinds: argv[1] says which. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Its own frame, and no tail call out of it. */
+#define FRAME  __attribute__((noinline, noclone, noipa))
+#define KEEP() __asm__ volatile("" ::: "memory")
+#define STOP() __asm__ volatile("int3" ::: "memory")
+
+void inner(void);
+void middle(void);
+void outer(void);
+
+FRAME void inner(void)
+{
+	volatile int local = 0; /* else it needs no frame */
+
+	(void)local;
+	STOP();
+	KEEP();
+}
+
+FRAME void middle(void)
+{
+	inner();
+	KEEP();
+}
+
+FRAME void outer(void)
+{
+	middle();
+	KEEP();
+}
+
+static FRAME int compare(const void *a, const void *b)
+{
+	(void)a, (void)b;
+	inner();
+	KEEP();
+	return 0;
+}
+
+static FRAME void sort(void)
+{
+	int pair[2] = { 1, 2 };
+
+	qsort(pair, 2, sizeof(pair[0]), compare);
+	KEEP();
+}
+
+static FRAME void handler(int sig)
+{
+	(void)sig;
+	inner();
+	KEEP();
+}
+
+static FRAME void signalled(void)
+{
+	signal(SIGUSR1, handler);
+	raise(SIGUSR1);
+	KEEP();
+}
+
+static FRAME void *thread(void *arg)
+{
+	outer();
+	KEEP();
+	return arg;
+}
+
+static FRAME void threaded(void)
+{
+	pthread_t id;
+
+	if (pthread_create(&id, NULL, thread, NULL) == 0)
+		pthread_join(id, NULL);
+	KEEP();
+}
+
+/* The stop is in the kernel's own page here. */
+static FRAME void called(void)
+{
+	syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), SIGSTOP);
+	KEEP();
+}
+
+static FRAME void deep(unsigned n)
+{
+	if (n)
+		deep(n - 1);
+	else
+		inner();
+	KEEP();
+}
+
+static FRAME void generated(void)
+{
+	/* push %ebp; mov %esp,%ebp; int3; pop %ebp; ret */
+	static const unsigned char code[] = { 0x55, 0x89, 0xe5, 0xcc, 0x5d, 0xc3 };
+	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (page == MAP_FAILED)
+		return;
+	memcpy(page, code, sizeof(code));
+	((void (*)(void))page)();
+	KEEP();
+}
+
+#ifndef STATIC
+/* One library after the other, in the same place. */
+static FRAME void libraries(char **paths)
+{
+	for (; *paths; paths++) {
+		void *handle = dlopen(*paths, RTLD_NOW);
+		void (*entry)(void) = handle ? (void (*)(void))dlsym(handle, "entry") : NULL;
+
+		if (!entry)
+			exit(1);
+		entry();
+		dlclose(handle);
+	}
+}
+#endif
+
+int main(int argc, char **argv)
+{
+	const char *mode = argc > 1 ? argv[1] : "";
+
+	if (strcmp(mode, "sort") == 0)
+		sort();
+	else if (strcmp(mode, "signal") == 0)
+		signalled();
+	else if (strcmp(mode, "thread") == 0)
+		threaded();
+	else if (strcmp(mode, "call") == 0)
+		called();
+	else if (strcmp(mode, "deep") == 0)
+		deep(1000);
+	else if (strcmp(mode, "generated") == 0)
+		generated();
+#ifndef STATIC
+	else if (strcmp(mode, "libraries") == 0)
+		libraries(argv + 2);
+#endif
+	else
+		outer();
+	return 0;
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "unit.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "common/output.h"
+#include "sim-child.h"
+#include "stack.h"
+
+const char output_program[] = "sim-stack-test";
+
+/* The stack at the next stop, as the report would print it; freed by the caller. */
+static char *stack_at(struct child *child, struct stack_unwinder **u, struct record *rec)
+{
+	struct record_process proc = { .program = (char *)"/some where/sim;stack" };
+	size_t before = rec->nstack;
+
+	stack_count(rec, &proc, u, child->pid, child->tid, &child->regs);
+	assert_int_equal(rec->nstack, before + 1);
+	assert_int_equal(rec->stack[before].count, 1);
+	return rec->stack[before].folded;
+}
+
+static void check(const char *folded, const char *begin, const char *end)
+{
+	size_t n = strlen(folded), e = strlen(end);
+
+	if (strncmp(folded, begin, strlen(begin)) != 0 || n < e || strcmp(folded + n - e, end) != 0)
+		fail_msg("%s: not %s ... %s", folded, begin, end);
+}
+
+static void expect(const char *program, const char *mode, const char *begin, const char *end)
+{
+	const char *argv[] = { program, mode, NULL };
+	struct child child = child_start(argv);
+	struct record *rec = record_new();
+	struct stack_unwinder *u = NULL;
+
+	check(stack_at(&child, &u, rec), begin, end);
+	stack_unwinder_free(u);
+	record_free(rec);
+	child_end(&child);
+}
+
+static const char start[] = "sim_stack;_start;";
+
+static void follows_a_chain_of_calls(void **state)
+{
+	(void)state;
+	expect(FIXTURE("sim-stack"), "", start, ";main;outer;middle;inner");
+	expect(FIXTURE("sim-stack-pie"), "", start, ";main;outer;middle;inner");
+	expect(FIXTURE("sim-stack-static"), "", start, ";main;outer;middle;inner");
+}
+
+/* Through the C library, whose local functions have no names here. */
+static void follows_a_callback(void **state)
+{
+	(void)state;
+	expect(FIXTURE("sim-stack"), "sort", start, ";compare;inner");
+	expect(FIXTURE("sim-stack-static"), "sort", start, ";compare;inner");
+}
+
+static void passes_a_signal_frame(void **state)
+{
+	const char *argv[] = { FIXTURE("sim-stack"), "signal", NULL };
+	struct child child = child_start(argv);
+	struct record *rec = record_new();
+	struct stack_unwinder *u = NULL;
+	char *folded;
+
+	(void)state;
+	folded = stack_at(&child, &u, rec);
+	check(folded, start, ";handler;inner");
+	assert_non_null(strstr(folded, ";main;signalled;"));
+	stack_unwinder_free(u);
+	record_free(rec);
+	child_end(&child);
+}
+
+static void unwinds_the_thread_that_stopped(void **state)
+{
+	(void)state;
+	expect(FIXTURE("sim-stack"), "thread", "sim_stack;", ";thread;outer;middle;inner");
+}
+
+static void starts_in_the_kernels_page(void **state)
+{
+	(void)state;
+	expect(FIXTURE("sim-stack"), "call", start, ";main;called;syscall;__kernel_vsyscall");
+}
+
+static void goes_by_frame_pointers_without_tables(void **state)
+{
+	(void)state;
+	expect(FIXTURE("sim-stack-frames"), "", "sim_stack;", ";main;outer;middle;inner");
+	expect(FIXTURE("sim-stack"), "generated", start, ";main;generated;[unknown]");
+}
+
+static void counts_what_there_is(void **state)
+{
+	(void)state;
+	expect(FIXTURE("sim-stack-bare"), "", "sim_stack;", ";inner");
+}
+
+static void ends_somewhere(void **state)
+{
+	(void)state;
+	expect(FIXTURE("sim-stack"), "deep", "sim_stack;[...];deep;deep;", ";deep;deep;inner");
+}
+
+/* The second library takes the first one's place. */
+static void follows_what_is_mapped_since(void **state)
+{
+	const char *argv[] = { FIXTURE("sim-stack"), "libraries", FIXTURE("sim-stack-a.so"), FIXTURE("sim-stack-b.so"),
+		FIXTURE("sim-stack-a.so"), NULL };
+	struct child child = child_start(argv);
+	struct record_process proc = { .program = (char *)"x" };
+	struct record *rec = record_new();
+	struct stack_unwinder *u = NULL;
+	uint32_t first = child.regs.eip;
+
+	(void)state;
+	check(stack_at(&child, &u, rec), start, ";main;libraries;entry;in_a");
+	assert_true(child_next(&child));
+	assert_int_equal(child.regs.eip, first);
+	check(stack_at(&child, &u, rec), start, ";main;libraries;entry;in_b");
+	assert_true(child_next(&child));
+	proc.program = (char *)"/some where/sim;stack";
+	stack_count(rec, &proc, &u, child.pid, child.tid, &child.regs);
+	assert_int_equal(rec->nstack, 2);
+	assert_int_equal(rec->stack[0].count, 2);
+	stack_unwinder_free(u);
+	record_free(rec);
+	child_end(&child);
+}
+
+/* Registers that mean nothing, a stack that is not there, a process that is gone. */
+static void survives_nonsense(void **state)
+{
+	const char *argv[] = { FIXTURE("sim-stack"), "", NULL };
+	static const uint32_t words[] = { 0, 1, 0xfff, 0x1000, 0x7fffffff, 0x80000000, 0xfffffffc, 0xffffffff };
+	struct child child = child_start(argv);
+	struct record *rec = record_new();
+	struct record_process proc = { .program = (char *)"x" };
+	struct stack_unwinder *u = NULL;
+	struct regs32 sane = child.regs;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		for (unsigned which = 0; which < 8; which++) {
+			struct regs32 regs = sane;
+
+			regs.eip = which & 1 ? words[i] : regs.eip;
+			regs.esp = which & 2 ? words[i] : regs.esp;
+			regs.ebp = which & 4 ? words[i] : regs.ebp;
+			stack_count(rec, &proc, &u, child.pid, child.tid, &regs);
+		}
+	}
+	child_end(&child);
+	stack_count(rec, &proc, &u, child.pid, child.tid, &sane);
+	stack_unwinder_free(u);
+	u = NULL;
+	stack_count(rec, &proc, &u, child.pid, child.tid, &sane);
+	stack_unwinder_free(u);
+	stack_unwinder_free(NULL);
+	record_free(rec);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(follows_a_chain_of_calls),
+		cmocka_unit_test(follows_a_callback),
+		cmocka_unit_test(passes_a_signal_frame),
+		cmocka_unit_test(unwinds_the_thread_that_stopped),
+		cmocka_unit_test(starts_in_the_kernels_page),
+		cmocka_unit_test(goes_by_frame_pointers_without_tables),
+		cmocka_unit_test(counts_what_there_is),
+		cmocka_unit_test(ends_somewhere),
+		cmocka_unit_test(follows_what_is_mapped_since),
+		cmocka_unit_test(survives_nonsense),
+	};
+
+	return RUN_TESTS(tests);
+}
