@@ -178,7 +178,7 @@ static Elf_Data *eh_frame_data(struct image *img, uint64_t *addr)
 	if (img->eh_frame_hdr == 0 || !eh_frame_address(img, img->eh_frame_hdr, addr) ||
 			!image_segment_at(img, *addr, &off, &len))
 		return NULL;
-	return elf_getdata_rawchunk(img->elf, (int64_t)off, len, ELF_T_BYTE);
+	return elf_getdata_rawchunk(img->elf, (int64_t)off, (size_t)len, ELF_T_BYTE);
 }
 
 static int mark_compare(const void *a, const void *b)

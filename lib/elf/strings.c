@@ -27,15 +27,16 @@ static int blob_add(struct image *img, struct blob *b, uint64_t off, uint64_t si
 	/* What lies in the file once can be asked for once: overlapping sections do not multiply. */
 	if (!range_ok(off, size, img->size) || !range_ok(b->size, size, img->size))
 		return why_broken(why, "data sections lie outside the file, or overlap");
-	r = array_reserve(&b->data, &b->cap, b->size + size + 1, 1);
+	/* A 32-bit program has no room for what a file may have. */
+	r = size < SIZE_MAX - b->size ? array_reserve(&b->data, &b->cap, b->size + (size_t)size + 1, 1) : -ENOMEM;
 	if (r == 0)
-		r = read_at(img->fd, b->data + b->size, size, off);
+		r = read_at(img->fd, b->data + b->size, (size_t)size, off);
 	if (r < 0) {
 		snprintf(why, WHY_MAX, "reading its data: %s",
 				r == -ENODATA ? "the file ends too early" : strerror(-r));
 		return r;
 	}
-	b->size += size;
+	b->size += (size_t)size;
 	b->data[b->size++] = '\0';
 	return 0;
 }

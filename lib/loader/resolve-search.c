@@ -199,7 +199,7 @@ static int search_places(struct resolution *res, const char *name, size_t needed
 {
 	const struct object *asks = res->map[needed_by].pub.object;
 	bool nodeflib = asks && (asks->flags_1 & DF_1_NODEFLIB);
-	const struct search_path defaults = { res->loader->directory, res->loader->ndirectory }, *path;
+	const struct search_path defaults = { res->loader->directory, res->loader->ndirectory }, *path = NULL;
 	int r = search_rpaths(res, name, needed_by, preload, out);
 
 	if (r == 0 && !out->object)

@@ -30,7 +30,7 @@ size_t hash_next(const struct hash *h, uint64_t hash, size_t *at)
 
 static void put(struct hash *h, struct hash_slot add)
 {
-	size_t i = add.hash & (h->size - 1);
+	size_t i = (size_t)add.hash & (h->size - 1);
 
 	while (h->slot[i].item)
 		i = (i + 1) & (h->size - 1);
