@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "base/util.h"
+#include "common/instruction.h"
 #include "common/output.h"
 #include "scan.h"
 
@@ -52,28 +53,6 @@ static const char *place_name(char *buf, size_t size, const struct scan_access *
 				access->offset);
 	else
 		text_quote(buf, size, access->function);
-	return buf;
-}
-
-/* The instruction in AT&T syntax, as objdump would print it. */
-static const char *disassemble(char *buf, size_t size, const struct scan_access *access)
-{
-	ZydisDisassembledInstruction text;
-
-	if (!ZYAN_SUCCESS(ZydisDisassembleATT(
-			    ZYDIS_MACHINE_MODE_LEGACY_32, access->ref.addr, access->ref.bytes, access->ref.len, &text)))
-		snprintf(text.text, sizeof(text.text), "?");
-	snprintf(buf, size, "%s", text.text);
-	return buf;
-}
-
-static const char *hex_bytes(char *buf, size_t size, const struct segref *ref)
-{
-	size_t at = 0;
-
-	buf[0] = '\0';
-	for (size_t i = 0; i < ref->len && at + 4 < size; i++)
-		at += (size_t)sprintf(buf + at, "%s%02x", i ? " " : "", ref->bytes[i]);
 	return buf;
 }
 
@@ -179,9 +158,10 @@ static void print_instructions(const struct scan_file *file)
 		char bytes[64], text[128], why[256], place[300];
 
 		printf("  %8" PRIx64 "  %-8s  %-32s  %-40s  %s  [%s]\n", a->ref.addr,
-				segref_verdict_name(a->ref.verdict), hex_bytes(bytes, sizeof(bytes), &a->ref),
-				disassemble(text, sizeof(text), a), reason(why, sizeof(why), a),
-				place_name(place, sizeof(place), a, true));
+				segref_verdict_name(a->ref.verdict),
+				instruction_bytes(bytes, sizeof(bytes), a->ref.bytes, a->ref.len),
+				instruction_text(text, sizeof(text), a->ref.addr, a->ref.bytes, a->ref.len),
+				reason(why, sizeof(why), a), place_name(place, sizeof(place), a, true));
 	}
 }
 
@@ -263,8 +243,10 @@ static json_t *json_instruction(const struct scan_access *a)
 	json_object_set_new(one, "section", output_string(a->section));
 	json_object_set_new(one, "function", a->function ? output_string(a->function) : json_null());
 	json_object_set_new(one, "offset", json_integer((json_int_t)a->offset));
-	json_object_set_new(one, "bytes", json_string(hex_bytes(bytes, sizeof(bytes), &a->ref)));
-	json_object_set_new(one, "text", json_string(disassemble(text, sizeof(text), a)));
+	json_object_set_new(
+			one, "bytes", json_string(instruction_bytes(bytes, sizeof(bytes), a->ref.bytes, a->ref.len)));
+	json_object_set_new(one, "text",
+			json_string(instruction_text(text, sizeof(text), a->ref.addr, a->ref.bytes, a->ref.len)));
 	json_object_set_new(one, "segment", json_string(a->ref.fs ? "fs" : "gs"));
 	json_object_set_new(one, "verdict", json_string(segref_verdict_name(a->ref.verdict)));
 	json_object_set_new(one, "reason", json_string(segref_reason_text(a->ref.reason)));
