@@ -65,12 +65,15 @@ bool operand_find(const struct insn_full *full, struct operand *out)
 		.base = (uint8_t)insn_gpr(op->mem.base),
 		.index = (uint8_t)insn_gpr(op->mem.index),
 		.shift = shift_of(op),
-		.byte_index = op->mem.index == ZYDIS_REGISTER_AL,
 		.wide = full->info.address_width == 32,
 		.bit_index = GPR_NONE,
 		.disp = (int32_t)op->mem.disp.value,
 		.size = op->size / 8u,
 	};
+	if (full->info.mnemonic == ZYDIS_MNEMONIC_XLAT) { /* to Zydis 4.0 the index is an operand of its own */
+		out->index = GPR_EAX;
+		out->byte_index = true;
+	}
 	find_bit_index(full, out);
 	if (full->info.mnemonic == ZYDIS_MNEMONIC_POP && out->base == GPR_ESP)
 		out->popped = (uint8_t)out->size;

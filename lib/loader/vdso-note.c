@@ -261,7 +261,7 @@ static uint64_t place_behind(const struct layout *l)
 /* Where the table of sections begins, if that is what comes last: nothing in memory refers to it. */
 static uint64_t place_of_table(const struct layout *l)
 {
-	if (l->table_end == 0 || l->other_end > l->table_end)
+	if (l->other_end > l->table_end)
 		return l->h.size;
 	return align_up(l->used > l->h.shoff ? l->used : l->h.shoff, 4);
 }

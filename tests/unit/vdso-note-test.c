@@ -32,7 +32,8 @@ static void builds_notes(void **state)
 		{ "b=2,a=0", "\2\0\0\0\5\0\0\0\2b\0\0a", 14 },
 	};
 	static const char *const bad[] = { "", "=1", "a", "a=", "a=x", "a=1x", "a=32", "a=-1", "a= 1", "a=1,", ",a=1",
-		"a=1,,b=2", "a=1,a=2", "a=1,b=1", "a/b=1", ".=1", "a b=1", "a=1=2", "a=99999999999999999999" };
+		"a=1,,b=2", "a=1,a=2", "a=1,b=1", "a/b=1", ".=1", "a b=1", "a=1=2", "a=99999999999999999999", "a=1xb=2",
+		"a\0001" };
 	uint8_t desc[KERNELCAP_DESC_MAX];
 	char why[WHY_MAX];
 
@@ -139,14 +140,14 @@ static void is_read_by_binutils(void **state)
 	}
 }
 
+static const uint8_t desc_one[18] = "\1\0\0\0\2\0\0\0\1nosegneg";
+
 /* The image ends anywhere behind its section headers: they stay where there is room, and go where there is none. */
 static void gives_up_section_headers_for_room(void **state)
 {
-	uint8_t desc[KERNELCAP_DESC_MAX];
 	struct file whole;
 	uint32_t end, notes;
 	char why[WHY_MAX];
-	uint32_t size = (uint32_t)vdso_note_build("nosegneg=1", desc, why);
 
 	(void)state;
 	assert_true(read_image("vdso-image.so", &whole));
@@ -160,8 +161,8 @@ static void gives_up_section_headers_for_room(void **state)
 
 		memcpy(new.bytes, whole.bytes, new.size);
 		old.size = new.size;
-		assert_int_equal(set(&new, desc, size, &at, &room, why), 0);
-		assert_set(&old, &new, desc, size);
+		assert_int_equal(set(&new, desc_one, sizeof(desc_one), &at, &room, why), 0);
+		assert_set(&old, &new, desc_one, sizeof(desc_one));
 		assert_free(&new, at, room);
 		assert_true(room >= VDSO_NOTE_FREE - 15);
 		assert_int_equal(get(&new, offsetof(Elf32_Ehdr, e_shoff), 4) != 0, keeps);
@@ -175,9 +176,7 @@ static void gives_up_section_headers_for_room(void **state)
 /* Without section headers: room for the notes or not, and then room for the caller or not. */
 static void needs_room(void **state)
 {
-	uint8_t desc[KERNELCAP_DESC_MAX];
 	char why[WHY_MAX];
-	uint32_t size = (uint32_t)vdso_note_build("nosegneg=1", desc, why);
 
 	(void)state;
 	for (size_t room = 0; room < 200; room++) {
@@ -190,14 +189,14 @@ static void needs_room(void **state)
 		old = (struct file){ img.data, img.size + room, false };
 		new = (struct file){ malloc(old.size), old.size, false };
 		memcpy(new.bytes, old.bytes, old.size);
-		r = set(&new, desc, size, &at, &left, why);
+		r = set(&new, desc_one, sizeof(desc_one), &at, &left, why);
 		assert_int_equal(r, room >= 24 + NOTE_SIZE ? 0 : -ENOSPC);
 		if (r < 0) {
 			assert_memory_equal(old.bytes, new.bytes, old.size);
 			assert_int_equal(at, 7);
 			assert_int_equal(left, 7);
 		} else {
-			assert_reads(&new, desc, size);
+			assert_reads(&new, desc_one, sizeof(desc_one));
 			assert_free(&new, at, left);
 		}
 		free(new.bytes);
@@ -205,7 +204,7 @@ static void needs_room(void **state)
 }
 
 #define LINUX_NOTE "\6\0\0\0\4\0\0\0\0\0\0\0Linux\0\0\0\0\2\6"
-#define CUT_NOTE   "\6\0\0\0\2\0\0\0\1\0\0\0Linux\0\0\0\1\2" /* without its padding */
+#define CUT_NOTE   "\6\0\0\0\2\0\0\0\2\0\0\0Linux\0\0\0\1\2" /* without its padding */
 
 /* Two segments of notes become one, with what they had in their order. */
 static void joins_segments(void **state)
@@ -216,16 +215,18 @@ static void joins_segments(void **state)
 		{ PT_NOTE, 0, NOTE_PVOPS_OFF CUT_NOTE, NOTE_SIZE + 22 },
 		{ PT_NOTE, 8, "\4\0\0\0\0\0\0\0\5\0\0\0GNU", 16 },
 	};
-	uint8_t desc[KERNELCAP_DESC_MAX];
 	char why[WHY_MAX];
-	uint32_t at, room, size = (uint32_t)vdso_note_build("nosegneg=1", desc, why);
+	uint32_t at, room;
 	struct headers_segment s[4];
 	struct headers h;
 	struct image img;
 
 	(void)state;
 	image_make(&img, false, ET_DYN, EM_386, segment, 3);
-	assert_int_equal(vdso_note_set(img.data, PAGE, desc, size, &at, &room, why), 0);
+	assert_int_equal(headers_parse(img.data, PAGE, &h, why), 0);
+	headers_segment(&h, 2, &s[2]);
+	img.data[s[2].off + s[2].filesz] = 0xff; /* what is in place of the padding */
+	assert_int_equal(vdso_note_set(img.data, PAGE, desc_one, sizeof(desc_one), &at, &room, why), 0);
 	assert_int_equal(headers_parse(img.data, PAGE, &h, why), 0);
 	for (uint32_t i = 0; i < 4; i++)
 		headers_segment(&h, i, &s[i]);
@@ -242,23 +243,128 @@ static void joins_segments(void **state)
 	assert_memory_equal(img.data + s[1].off + 48, NOTE_PVOPS_ON, NOTE_SIZE);
 }
 
+static uint64_t section_at(const struct file *f, unsigned i)
+{
+	return get(f, offsetof(Elf32_Ehdr, e_shoff), 4) + i * sizeof(Elf32_Shdr);
+}
+
 /* Old kernels put their vDSO at a fixed address. */
 static void keeps_the_address(void **state)
 {
-	uint8_t desc[KERNELCAP_DESC_MAX];
 	char why[WHY_MAX];
-	uint32_t at, room, size = (uint32_t)vdso_note_build("nosegneg=1", desc, why);
+	uint32_t at, room;
 	struct file f;
 	uint64_t note;
 
 	(void)state;
 	assert_true(read_image("vdso-image.so", &f));
 	put(&f, segment_at(&f, PT_LOAD) + offsetof(Elf32_Phdr, p_vaddr), 0xffffe000, 4);
-	assert_int_equal(set(&f, desc, size, &at, &room, why), 0);
+	assert_int_equal(set(&f, desc_one, sizeof(desc_one), &at, &room, why), 0);
 	note = segment_at(&f, PT_NOTE);
 	assert_int_equal(get(&f, note + offsetof(Elf32_Phdr, p_vaddr), 4),
 			0xffffe000 + get(&f, note + offsetof(Elf32_Phdr, p_offset), 4));
+	assert_int_equal(get(&f, section_at(&f, 5) + offsetof(Elf32_Shdr, sh_addr), 4),
+			0xffffe000 + get(&f, section_at(&f, 5) + offsetof(Elf32_Shdr, sh_offset), 4));
 	free(f.bytes);
+}
+
+/* What headers tell of is kept, though there are but zeros. */
+static void writes_over_nothing(void **state)
+{
+	char why[WHY_MAX];
+	uint32_t at, room;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		struct file f;
+
+		assert_true(read_image("vdso-image.so", &f));
+		if (i == 0) {
+			put(&f, segment_at(&f, PT_DYNAMIC) + offsetof(Elf32_Phdr, p_offset), 0x800 - 0x60, 4);
+		} else if (i == 1) {
+			put(&f, section_at(&f, 4) + offsetof(Elf32_Shdr, sh_offset), 0x800 - 0x60, 4);
+		} else {
+			memcpy(f.bytes + 0x700, f.bytes + 52, 4 * 32);
+			put(&f, offsetof(Elf32_Ehdr, e_phoff), 0x700, 4);
+			put(&f, offsetof(Elf32_Ehdr, e_phnum), 8, 2);
+		}
+		assert_int_equal(set(&f, desc_one, sizeof(desc_one), &at, &room, why), 0);
+		assert_int_equal(get(&f, segment_at(&f, PT_NOTE) + offsetof(Elf32_Phdr, p_offset), 4), 0x800);
+		free(f.bytes);
+	}
+}
+
+/* Bytes and sections behind the section headers keep those from being given up. */
+static void gives_up_what_comes_last(void **state)
+{
+	char why[WHY_MAX];
+	uint32_t at, room;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		struct file f;
+		size_t end;
+
+		assert_true(read_image("vdso-image.so", &f));
+		end = section_at(&f, i == 2 ? 2 : 11);
+		f.size = end + (i == 2 ? 0 : 40);
+		if (i == 0) {
+			f.bytes[f.size - 1] = 1;
+		} else if (i == 1) {
+			put(&f, section_at(&f, 9) + offsetof(Elf32_Shdr, sh_offset), end, 4);
+			put(&f, section_at(&f, 9) + offsetof(Elf32_Shdr, sh_size), 40, 4);
+		} else { /* no more than the two first, in whose place there is room for the notes alone */
+			put(&f, offsetof(Elf32_Ehdr, e_shnum), 2, 2);
+		}
+		assert_int_equal(set(&f, desc_one, sizeof(desc_one), &at, &room, why), i == 2 ? 0 : -ENOSPC);
+		free(f.bytes);
+	}
+}
+
+/* Notes that no segment has are nobody's in memory; sections without bytes may lie anywhere. */
+static void leaves_other_sections(void **state)
+{
+	char why[WHY_MAX];
+	uint32_t at, room;
+	struct file f, old;
+
+	(void)state;
+	assert_true(read_image("vdso-image.so", &f));
+	assert_true(read_image("vdso-image.so", &old));
+	put(&f, section_at(&f, 1) + offsetof(Elf32_Shdr, sh_type), SHT_NOTE, 4);
+	put(&f, section_at(&f, 8) + offsetof(Elf32_Shdr, sh_type), SHT_NOTE, 4);
+	put(&f, section_at(&f, 9) + offsetof(Elf32_Shdr, sh_type), SHT_NOBITS, 4);
+	put(&f, section_at(&f, 9) + offsetof(Elf32_Shdr, sh_size), PAGE, 4);
+	memcpy(old.bytes, f.bytes, f.size);
+	assert_int_equal(set(&f, desc_one, sizeof(desc_one), &at, &room, why), 0);
+	for (unsigned i = 0; i < 11; i++)
+		if (i != 5 && i != 6)
+			assert_memory_equal(
+					f.bytes + section_at(&f, i), old.bytes + section_at(&f, i), sizeof(Elf32_Shdr));
+	free(f.bytes);
+	free(old.bytes);
+}
+
+static void refuses_odd_segments_of_notes(void **state)
+{
+	static const struct segment wide[] = { { PT_NOTE, 4, LINUX_NOTE, 24 },
+		{ PT_NOTE, 8, NOTE_PVOPS_OFF, NOTE_SIZE } };
+	uint8_t many[100 * 24];
+	const struct segment twice[] = { { PT_NOTE, 4, many, sizeof(many) }, { PT_NOTE, 4, many, 24 } };
+	char why[WHY_MAX];
+	uint32_t at, room;
+	struct image img;
+
+	(void)state;
+	image_make(&img, false, ET_DYN, EM_386, wide, 2);
+	assert_int_equal(vdso_note_set(img.data, PAGE, desc_one, sizeof(desc_one), &at, &room, why), -EBADMSG);
+	assert_string_equal(why, "a note of capabilities that is aligned to 8");
+	for (size_t i = 0; i < sizeof(many); i += 24)
+		memcpy(many + i, LINUX_NOTE, 24);
+	image_make(&img, false, ET_DYN, EM_386, twice, 2);
+	memcpy(img.data + 52 + 2 * 32, img.data + 52 + 32, 32); /* the same segment again */
+	assert_int_equal(vdso_note_set(img.data, PAGE, desc_one, sizeof(desc_one), &at, &room, why), -EBADMSG);
+	assert_string_equal(why, "segments of notes that overlap");
 }
 
 struct poke {
@@ -295,9 +401,7 @@ static void refuses_lies(void **state)
 		{ PH(PT_NOTE, p_type), PT_NULL, 4, "no segment of notes" },
 		{ PH(PT_DYNAMIC, p_offset), PAGE, 4, "segment 1 lies outside the image" },
 	};
-	uint8_t desc[KERNELCAP_DESC_MAX];
 	char why[WHY_MAX];
-	uint32_t size = (uint32_t)vdso_note_build("nosegneg=1", desc, why);
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -309,7 +413,7 @@ static void refuses_lies(void **state)
 		put(&f, (cases[i].segment ? segment_at(&f, cases[i].segment) : 0) + cases[i].off, cases[i].value,
 				cases[i].size);
 		memcpy(before.bytes, f.bytes, f.size);
-		assert_int_equal(set(&f, desc, size, &at, &room, why), -EBADMSG);
+		assert_int_equal(set(&f, desc_one, sizeof(desc_one), &at, &room, why), -EBADMSG);
 		if (cases[i].why)
 			assert_string_equal(why, cases[i].why);
 		assert_memory_equal(f.bytes, before.bytes, f.size);
@@ -321,9 +425,8 @@ static void refuses_lies(void **state)
 
 static void refuses_lies_of_sections(void **state)
 {
-	uint8_t desc[KERNELCAP_DESC_MAX];
 	char why[WHY_MAX];
-	uint32_t at, room, size = (uint32_t)vdso_note_build("nosegneg=1", desc, why);
+	uint32_t at, room;
 	struct file f;
 	uint64_t text;
 
@@ -331,15 +434,13 @@ static void refuses_lies_of_sections(void **state)
 	assert_true(read_image("vdso-image.so", &f));
 	text = get(&f, offsetof(Elf32_Ehdr, e_shoff), 4) + 9 * sizeof(Elf32_Shdr);
 	put(&f, text + offsetof(Elf32_Shdr, sh_size), PAGE, 4);
-	assert_int_equal(set(&f, desc, size, &at, &room, why), -EBADMSG);
+	assert_int_equal(set(&f, desc_one, sizeof(desc_one), &at, &room, why), -EBADMSG);
 	assert_string_equal(why, "section 9 lies outside the image");
-	/* A section behind the table is not written over, nor is a byte that no header tells of. */
-	put(&f, text + offsetof(Elf32_Shdr, sh_offset), PAGE - 200, 4);
-	put(&f, text + offsetof(Elf32_Shdr, sh_size), 40, 4);
-	f.bytes[PAGE - 151] = 1;
-	assert_int_equal(set(&f, desc, size, &at, &room, why), 0);
-	assert_int_equal(get(&f, segment_at(&f, PT_NOTE) + offsetof(Elf32_Phdr, p_offset), 4), PAGE - 148);
-	assert_int_equal(f.bytes[PAGE - 151], 1);
+	put(&f, text + offsetof(Elf32_Shdr, sh_size), 1, 4);
+	put(&f, offsetof(Elf32_Ehdr, e_shoff), 12, 4); /* the ELF header's end */
+	put(&f, offsetof(Elf32_Ehdr, e_shnum), 1, 2);
+	assert_int_equal(set(&f, desc_one, sizeof(desc_one), &at, &room, why), -EBADMSG);
+	assert_string_equal(why, "tables of headers that overlap");
 	free(f.bytes);
 }
 
@@ -349,9 +450,8 @@ static void survives_random_headers(void **state)
 {
 	static const uint32_t value[] = { 0, 1, 4, 8, 52, 0x7fffffff, 0x80000000, 0xfffffffc, 0xffffffff, PAGE,
 		PAGE - 4 };
-	uint8_t desc[KERNELCAP_DESC_MAX];
 	char why[WHY_MAX];
-	uint32_t seed = 1, size = (uint32_t)vdso_note_build("nosegneg=1", desc, why);
+	uint32_t seed = 1;
 	size_t done = 0;
 	struct file good;
 
@@ -373,8 +473,8 @@ static void survives_random_headers(void **state)
 		}
 		memcpy(before.bytes, f.bytes, PAGE);
 		*why = '\0';
-		if (set(&f, desc, size, &at, &room, why) == 0) {
-			assert_reads(&f, desc, size);
+		if (set(&f, desc_one, sizeof(desc_one), &at, &room, why) == 0) {
+			assert_reads(&f, desc_one, sizeof(desc_one));
 			assert_true(range_ok(at, room, PAGE));
 			done++;
 		} else {
@@ -399,6 +499,10 @@ int main(void)
 		cmocka_unit_test(needs_room),
 		cmocka_unit_test(joins_segments),
 		cmocka_unit_test(keeps_the_address),
+		cmocka_unit_test(writes_over_nothing),
+		cmocka_unit_test(gives_up_what_comes_last),
+		cmocka_unit_test(leaves_other_sections),
+		cmocka_unit_test(refuses_odd_segments_of_notes),
 		cmocka_unit_test(refuses_lies),
 		cmocka_unit_test(refuses_lies_of_sections),
 		cmocka_unit_test(survives_random_headers),
