@@ -172,4 +172,30 @@ static inline void assert_set(const struct file *old, const struct file *new, co
 	}
 }
 
+static inline uint64_t section_at(const struct file *f, unsigned i)
+{
+	return get(f, offsetof(Elf32_Ehdr, e_shoff), 4) + i * sizeof(Elf32_Shdr);
+}
+
+/* How many lines of binutils' opinion have `what` in them. */
+static inline size_t count_in_readelf(const struct file *f, const char *what)
+{
+	char path[] = "/tmp/vdso-note-test.XXXXXX", line[512], command[256];
+	int fd = mkstemp(path);
+	size_t n = 0;
+	FILE *out;
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, f->bytes, f->size), f->size);
+	close(fd);
+	snprintf(command, sizeof(command), "LC_ALL=C readelf -nW %s 2>&1", path);
+	out = popen(command, "r");
+	assert_non_null(out);
+	while (fgets(line, sizeof(line), out))
+		n += strstr(line, what) != NULL;
+	assert_int_equal(pclose(out), 0);
+	unlink(path);
+	return n;
+}
+
 #endif

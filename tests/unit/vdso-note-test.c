@@ -96,26 +96,6 @@ static void sets_changes_and_removes(void **state)
 	}
 }
 
-static size_t count_in_readelf(const struct file *f, const char *what)
-{
-	char path[] = "/tmp/vdso-note-test.XXXXXX", line[512], command[256];
-	int fd = mkstemp(path);
-	size_t n = 0;
-	FILE *out;
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, f->bytes, f->size), f->size);
-	close(fd);
-	snprintf(command, sizeof(command), "LC_ALL=C readelf -nW %s 2>&1", path);
-	out = popen(command, "r");
-	assert_non_null(out);
-	while (fgets(line, sizeof(line), out))
-		n += strstr(line, what) != NULL;
-	assert_int_equal(pclose(out), 0);
-	unlink(path);
-	return n;
-}
-
 static void is_read_by_binutils(void **state)
 {
 	(void)state;
@@ -241,11 +221,6 @@ static void joins_segments(void **state)
 	assert_memory_equal(img.data + s[1].off + 24, CUT_NOTE, 22);
 	assert_memory_equal(img.data + s[1].off + 24 + 22, "\0\0", 2);
 	assert_memory_equal(img.data + s[1].off + 48, NOTE_PVOPS_ON, NOTE_SIZE);
-}
-
-static uint64_t section_at(const struct file *f, unsigned i)
-{
-	return get(f, offsetof(Elf32_Ehdr, e_shoff), 4) + i * sizeof(Elf32_Shdr);
 }
 
 /* Old kernels put their vDSO at a fixed address. */
