@@ -15,7 +15,8 @@ completiondir ?= $(prefix)/share/bash-completion/completions
 our_cflags := -std=gnu11 -O2 -g -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Ilib -Itools \
 	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wconversion -Wno-sign-conversion \
 	-Wformat=2 -fno-common -fstack-protector-strong $(if $(WERROR),-Werror)
-our_cppflags := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -DNOSEGNEG_VERSION='"$(VERSION)"'
+# gcc for i386 defines the word i386 itself as 1.
+our_cppflags := -Ui386 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -DNOSEGNEG_VERSION='"$(VERSION)"'
 our_ldflags := -Wl,-z,relro,-z,now -Wl,--as-needed -pthread
 
 # Sanitizer and other variants are built beside the plain one: make VARIANT=asan …
@@ -43,7 +44,9 @@ check_libs := -ldw -lelf -lZydis -ljansson -lnettle -lz -llzma -lzstd -llz4 -lbz
 NOSEGNEG_CHECK := $(BIN)/nosegneg-check
 NOSEGNEG_SIM := $(BIN)/nosegneg-sim
 sim_libs := -ldw -lelf -lZydis -ljansson -liberty
+include mk/i386.mk
 include mk/helper.mk
+include mk/sim-i386.mk
 programs := $(NOSEGNEG_CHECK) $(NOSEGNEG_SIM) $(HELPER)
 
 .PHONY: tools install
