@@ -6,17 +6,12 @@ distro_tests := $(filter-out %/harness.sh,$(sort $(wildcard tests/distro/*.sh)))
 
 # BIT of the note of a kernel that runs on Xen.
 distro_vdsos := $(patsubst %,$(D)/vdso-bit%.so,0 1 2)
-distro_tools := $(D)/fault $(D)/with-note $(D)/short-segments $(distro_vdsos)
+distro_tools := $(D)/fault $(distro_vdsos)
 
-$(D)/fault $(D)/with-note: $(D)/%: tests/distro/%.c mk/distro.mk
+$(D)/fault: tests/distro/fault.c mk/distro.mk
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(compile) $< -o $@
-
-$(D)/short-segments: tests/distro/short-segments.c mk/distro.mk
-	@mkdir -p $(@D)
-	$(call say,CC,$< (i386))
-	$(Q)$(m32) -Wall -Wextra -D_GNU_SOURCE $< -o $@
 
 $(distro_vdsos): $(D)/vdso-bit%.so: tests/data/notes/vdso.S mk/distro.mk
 	@mkdir -p $(@D)

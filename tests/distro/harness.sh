@@ -24,6 +24,7 @@ target=${TARGET:-$(tools/glibc/target.sh)}
 stage=$build/$target/stage
 helper=$(realpath "$build/bin/ldconfig-hwcap")
 fault=$(realpath "$build/tests/distro/fault")
+sim=$(realpath "${SIM:-$build/bin/nosegneg-sim}")
 set_dir=${TARGET_SET_DIR:-/usr/lib/i386-linux-gnu/glibc-hwcaps/nosegneg}
 conf=/etc/ld.so.conf.d/00-nosegneg.conf
 base_libc=/lib/i386-linux-gnu/libc.so.6
@@ -94,6 +95,20 @@ run_outside() {
 run_inside() {
 	status=0
 	chroot "$root" ldconfig-hwcap "$@" >"$tmp/out" 2>"$tmp/err" || status=$?
+}
+
+# under BIT COMMAND...: an i386 program of the root, as under a kernel whose note has this bit, with segments as they are.
+under() {
+	"$sim" -q --xen none --note "nosegneg=$1" --root "$root" -- "${@:2}"
+}
+
+# traps [OPTION...] PROGRAM [ARG...]: of a program in the root, under a 32-bit Xen: all, and those in a set's libraries.
+traps() {
+	"$sim" --json -o "$tmp/report" --root "$root" "$@" >"$tmp/out"
+	python3 -c '
+import json, sys
+totals = json.load(open(sys.argv[1]))["totals"]
+print(totals["traps"], totals["in_sets"])' "$tmp/report"
 }
 
 said() {

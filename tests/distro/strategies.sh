@@ -9,11 +9,6 @@ libdir=$root/lib/i386-linux-gnu
 debian_set=/lib/i386-linux-gnu/i686/nosegneg
 debian_conf=$root/etc/ld.so.conf.d/libc6-xen.conf
 
-# under BIT COMMAND...: in the root, under a kernel with this note.
-under() {
-	"$notes/with-note" "$notes/vdso-bit$1.so" chroot "$root" "${@:2}"
-}
-
 run_under() {
 	status=0
 	under "$1" ldconfig-hwcap "${@:2}" >"$tmp/out" 2>"$tmp/err" || status=$?
@@ -38,6 +33,17 @@ only() {
 			is "libc under bit $bit" "$(chosen "$bit")" "$base_libc"
 		fi
 	done
+}
+
+# pays_off BIT LIBC: where segments are short, too, programs take LIBC, and nothing in it traps.
+pays_off() {
+	local with without in_set
+
+	read -r without _ < <(traps --no-note /bin/ls -l /)
+	read -r with in_set < <(traps --note "nosegneg=$1" --trace-libs /bin/ls -l /)
+	is "traps in the set" "$in_set" 0
+	[ "$without" -gt $((with + 500)) ] || fail "ls -l / traps $without times without the note, $with times with it"
+	grep -q "$(chroot "$root" realpath "$2")\"" "$tmp/report" || fail "$2 was not mapped"
 }
 
 # aliases NAMES: the links that are there.
@@ -88,6 +94,7 @@ expect 0 "enabled (alias /usr/lib/i386-linux-gnu/xeon_phi)"
 aliases "xeon_phi -> i686/nosegneg"
 cached_with 0x0008000000000000 /lib/i386-linux-gnu/xeon_phi/libc.so.6
 only 1 /lib/i386-linux-gnu/xeon_phi/libc.so.6
+pays_off 1 /lib/i386-linux-gnu/xeon_phi/libc.so.6
 lasts 1
 
 # From one kernel's entry to the next one's, without a rest of the former.
@@ -103,6 +110,7 @@ expect 0 "enabled (hwcap 0 nosegneg)"
 aliases ""
 grep -qx "hwcap 0 nosegneg" "$root$conf" || fail "no hwcap line"
 only 2 "$debian_set/libc.so.6"
+pays_off 2 "$debian_set/libc.so.6"
 lasts 2
 
 run_under 1 enable
