@@ -25,6 +25,7 @@ include mk/programs.mk
 include mk/gate.mk
 include mk/distro.mk
 include mk/tests.mk
+include mk/sim.mk
 include mk/sim-glibc.mk
 
 all: tools ## build the programs (the default)
