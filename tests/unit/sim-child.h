@@ -56,14 +56,17 @@ static inline bool child_next(struct child *child)
 	return true;
 }
 
-/* argv ends with NULL. The child ends with the test, or by child_end. */
-static inline struct child child_start(const char *const *argv)
+/* argv ends with NULL; the child calls `prepare`, where it is not NULL, before it executes it. It ends with the test,
+ * or by child_end. */
+static inline struct child child_start_prepared(const char *const *argv, void (*prepare)(void))
 {
 	struct child child = { .pid = fork() };
 	int status;
 
 	assert_true(child.pid >= 0);
 	if (child.pid == 0) {
+		if (prepare)
+			prepare();
 		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
 		execv(argv[0], (char **)(intptr_t)argv);
 		_exit(127);
@@ -74,6 +77,11 @@ static inline struct child child_start(const char *const *argv)
 	ptrace(PTRACE_SETOPTIONS, child.pid, NULL, (void *)(intptr_t)(PTRACE_O_TRACECLONE | PTRACE_O_EXITKILL));
 	assert_true(child_next(&child));
 	return child;
+}
+
+static inline struct child child_start(const char *const *argv)
+{
+	return child_start_prepared(argv, NULL);
 }
 
 static inline void child_end(struct child *child)

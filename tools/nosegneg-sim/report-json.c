@@ -31,10 +31,10 @@ static void set_counts(json_t *object, const struct report_counts *c)
 	set(object, "fatal", number(c->fatal));
 }
 
-/* The keys of every file: null and false of what is in none. */
-static void set_library(json_t *object, const struct module *module)
+/* The file by path: null, and no set's, where the code is in none. */
+static void set_file(json_t *object, const char *key, const struct module *module)
 {
-	set(object, "library", string_or_null(module ? module->path : NULL));
+	set(object, key, string_or_null(module ? module->path : NULL));
 	set(object, "set", json_boolean(module && module->is_set));
 }
 
@@ -46,7 +46,7 @@ static json_t *json_site(const struct site *s)
 	uint32_t offset = 0;
 
 	set_counts(one, &c);
-	set_library(one, s->module);
+	set_file(one, "library", s->module);
 	set(one, "address", number(s->addr));
 	set(one, "function", string_or_null(symbolize_function(s->module, s->addr, &offset)));
 	set(one, "offset", number(offset));
@@ -73,7 +73,7 @@ static json_t *json_libraries(const struct report *r)
 		json_t *one = json_object();
 
 		set_counts(one, &r->library[i].counts);
-		set_library(one, r->library[i].module);
+		set_file(one, "path", r->library[i].module);
 		set(one, "places", number(r->library[i].places));
 		json_array_append_new(list, one);
 	}
@@ -102,7 +102,7 @@ static json_t *json_mapped(const struct record_process *p)
 	for (size_t i = 0; i < p->nlibs; i++) {
 		json_t *one = json_object();
 
-		set_library(one, p->libs[i]);
+		set_file(one, "path", p->libs[i]);
 		json_array_append_new(list, one);
 	}
 	return list;

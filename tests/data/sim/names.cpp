@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Names of several kinds, all in one file.
-#define KEEP __attribute__((noinline, noclone, used))
+#define KEEP __attribute__((noinline, noclone, noipa, used))
 
 namespace outer
 {

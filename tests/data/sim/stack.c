@@ -2,6 +2,7 @@
 /* Stops in int3 at the end of call chains of several kinds: argv[1] says which. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -102,15 +103,31 @@ static FRAME void deep(unsigned n)
 	KEEP();
 }
 
+/* push %ebp; mov %esp,%ebp; int3; pop %ebp; ret */
+static const unsigned char code[] = { 0x55, 0x89, 0xe5, 0xcc, 0x5d, 0xc3 };
+
 static FRAME void generated(void)
 {
-	/* push %ebp; mov %esp,%ebp; int3; pop %ebp; ret */
-	static const unsigned char code[] = { 0x55, 0x89, 0xe5, 0xcc, 0x5d, 0xc3 };
 	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (page == MAP_FAILED)
 		return;
 	memcpy(page, code, sizeof(code));
+	((void (*)(void))page)();
+	KEEP();
+}
+
+/* The same in a file that is no ELF file, behind its first page. */
+static FRAME void from_file(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT, 0600);
+	void *page;
+
+	if (pwrite(fd, code, sizeof(code), 4096) != sizeof(code))
+		exit(1);
+	page = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 4096);
+	if (page == MAP_FAILED)
+		exit(1);
 	((void (*)(void))page)();
 	KEEP();
 }
@@ -147,6 +164,8 @@ int main(int argc, char **argv)
 		deep(1000);
 	else if (strcmp(mode, "generated") == 0)
 		generated();
+	else if (strcmp(mode, "file") == 0)
+		from_file(argv[2]);
 #ifndef STATIC
 	else if (strcmp(mode, "libraries") == 0)
 		libraries(argv + 2);
