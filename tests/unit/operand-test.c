@@ -155,6 +155,7 @@ static void follows_bit_numbers(void **state)
 	static const uint8_t bt32[15] = { 0x65, 0x0f, 0xa3, 0x0b }, bt16[15] = { 0x66, 0x65, 0x0f, 0xb3, 0x0b };
 	static const uint8_t narrow[15] = { 0x67, 0x65, 0x0f, 0xab, 0x0f },
 			     immediate[15] = { 0x65, 0x0f, 0xba, 0x23, 0xff };
+	static const uint8_t btc[15] = { 0x65, 0x0f, 0xbb, 0x0b };
 	static const uint8_t other[15] = { 0x65, 0x0f, 0xa5, 0x0b }; /* shld by %cl */
 	static const struct {
 		const uint8_t *code;
@@ -175,6 +176,7 @@ static void follows_bit_numbers(void **state)
 		{ bt16, 0x1234fff0, 2, -2 },
 		{ bt16, 0xffff7fff, 2, 0xffe },
 		{ bt16, 0x8000, 2, -0x1000 },
+		{ btc, 32, 4, 4 },
 		{ immediate, 0x80000000, 4, 0 },
 		{ other, 0x80000000, 4, 0 },
 	};
