@@ -127,18 +127,28 @@ static void print_notes(FILE *out, const struct record *rec)
 	}
 }
 
+static const char *seconds_text(double seconds, char *buf, size_t size)
+{
+	if (seconds < 1)
+		snprintf(buf, size, "%.3f ms", seconds * 1e3);
+	else
+		snprintf(buf, size, "%.3f s", seconds);
+	return buf;
+}
+
 static void print_cost(FILE *out, const struct report *r)
 {
 	uint64_t traps = report_traps(&r->total);
+	char cost[40], ran[40];
 
 	if (r->opt->emulate == EMULATE_KILL) {
 		fprintf(out, "The program was ended at its first trap (--emulate kill).\n");
 		return;
 	}
-	fprintf(out, "estimated cost on a 32-bit Xen: %" PRIu64 " trap%s x %.1f us = %.3f s", PLURAL(traps),
-			TRAP_NANOSECONDS / 1e3, report_cost(r));
-	fprintf(out, " (assumed: %.1f us a trap; here, traps and all, the program ran %.3f s)\n",
-			TRAP_NANOSECONDS / 1e3, r->seconds);
+	fprintf(out, "estimated cost on a 32-bit Xen: %" PRIu64 " trap%s x %.1f us = %s", PLURAL(traps),
+			TRAP_NANOSECONDS / 1e3, seconds_text(report_cost(r), cost, sizeof(cost)));
+	fprintf(out, " (assumed: %.1f us a trap; here, traps and all, the program ran %s)\n", TRAP_NANOSECONDS / 1e3,
+			seconds_text(r->seconds, ran, sizeof(ran)));
 	if (r->opt->emulate == EMULATE_STEP)
 		fprintf(out, "The positive accesses that would trap as well are not in it (--emulate step).\n");
 }
@@ -150,6 +160,22 @@ static void print_word(FILE *out, const char *path)
 	bool plain = path[strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._+-")] == '\0';
 
 	fprintf(out, plain ? "%s" : "'%s'", text_quote(quoted, sizeof(quoted), path));
+}
+
+/* nosegneg-check's words for a program: below --root it wants the path that the program itself sees. */
+static void print_program(FILE *out, const struct options *opt, const char *program)
+{
+	size_t n = opt->root ? strlen(opt->root) : 0;
+
+	while (n > 0 && opt->root[n - 1] == '/')
+		n--;
+	if (n > 0 && strncmp(program, opt->root, n) == 0 && program[n] == '/') {
+		fputs("--root ", out);
+		print_word(out, opt->root);
+		fputc(' ', out);
+		program += n;
+	}
+	print_word(out, program);
 }
 
 static bool is_c_library(const char *path)
@@ -171,7 +197,7 @@ static void print_next(FILE *out, const struct report *r)
 	if (is_c_library(worst->path) && !worst->is_set && r->rec->nprocess) {
 		fprintf(out, "next: most traps are in the C library, which a nosegneg set replaces; what is loaded and "
 			     "why:\n  nosegneg-check ");
-		print_word(out, r->rec->process[0]->program);
+		print_program(out, r->opt, r->rec->process[0]->program);
 	} else {
 		fprintf(out, "next: what in this file traps, function by function:\n  nosegneg-check scan --symbols "
 			     "--findings ");
@@ -202,14 +228,15 @@ static size_t simulated(const struct record *rec)
 static void print_none(FILE *out, const struct report *r)
 {
 	size_t n = simulated(r->rec);
+	char ran[40];
 
 	if (n == 0)
 		fprintf(out, "no traps: nothing was simulated\n");
 	else if (r->opt->hole == 0)
 		fprintf(out, "no traps: segments were not shortened (--xen none)\n");
 	else
-		fprintf(out, "no traps: %zu process%s, %.3f s, no access below the thread pointer\n", PLURAL_ES(n),
-				r->seconds);
+		fprintf(out, "no traps: %zu process%s, %s, no access below the thread pointer\n", PLURAL_ES(n),
+				seconds_text(r->seconds, ran, sizeof(ran)));
 }
 
 void report_text(FILE *out, const struct report *r)
