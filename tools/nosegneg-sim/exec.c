@@ -88,13 +88,13 @@ static void put_note(struct sim *sim, struct task *task)
 					"--no-note");
 		return;
 	}
-	r = image ? memory_get(task->tid, vdso, image, size) : -ENOMEM;
+	r = image ? memory_get(task, vdso, image, size) : -ENOMEM;
 	if (r == 0)
 		r = vdso_note_set(image, size, opt->desc, opt->desc_size, &room, &room_size, why);
 	else
 		why_failed(why, r);
 	if (r == 0)
-		r = memory_poke(task->tid, vdso, image, size);
+		r = memory_poke(task, vdso, image, size);
 	if (r < 0)
 		sim_fail(sim, task->process->record->program, "its vDSO: %s", why);
 	task->process->room = room_size >= 64 ? vdso + room : 0;
@@ -105,7 +105,7 @@ static bool is_readable(const struct task *task, const struct regs *regs)
 {
 	uint32_t word;
 
-	return memory_get(task->tid, regs->i386.esp, &word, sizeof(word)) == 0;
+	return memory_get(task, regs->i386.esp, &word, sizeof(word)) == 0;
 }
 
 static void name_program(struct process *process)
@@ -136,12 +136,12 @@ void exec_happened(struct sim *sim, struct task *task)
 	struct process *process = task->process;
 
 	process_clear(process);
+	memory_open(process);
 	name_program(process);
 	process->record->kind = kind_of(task);
 	process->simulated = process->record->kind == PROCESS_SIMULATED;
 	memset(task->tls, 0, sizeof(task->tls));
-	if (process->segv.handler != HANDLER_IGN)
-		memset(&process->segv, 0, sizeof(process->segv));
+	process->segv = (struct action){ .handler = process->segv.handler == HANDLER_IGN };
 	task->segv_blocked = task_get_mask(task) & MASK_OF(SIGSEGV);
 	task->step = STEP_NONE;
 	task->in_call = false;

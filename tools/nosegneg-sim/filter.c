@@ -116,7 +116,7 @@ int filter_install(bool libs)
 	struct sock_filter filter[FILTER_MAX];
 	struct sock_fprog program = { .filter = filter };
 
-	program.len = (unsigned short)filter_build(filter, SECCOMP_RET_TRACE, libs);
+	program.len = (unsigned short)filter_build(filter, SECCOMP_RET_TRACE | FILTER_DATA, libs);
 	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program) == 0)
 		return 0;
 	if (errno != EACCES || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)

@@ -11,6 +11,9 @@
 
 #define FILTER_MAX 64
 
+/* What PTRACE_GETEVENTMSG says at a stop of this filter, not of one that the program has put on itself. */
+#define FILTER_DATA 0x4e47
+
 /* Writes the filter that answers `action` (SECCOMP_RET_TRACE or _USER_NOTIF) to those calls, with the mappings of
  * program text among them where `libs`. Returns the number of its instructions, at most FILTER_MAX. */
 size_t filter_build(struct sock_filter *out, uint32_t action, bool libs);

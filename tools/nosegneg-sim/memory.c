@@ -1,16 +1,47 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include "memory.h"
 
-ssize_t memory_read(pid_t pid, uint32_t addr, void *buf, size_t len)
+void memory_open(struct process *process)
+{
+	char path[48];
+
+	if (process->memory >= 0)
+		close(process->memory);
+	snprintf(path, sizeof(path), "/proc/%d/mem", (int)process->pid);
+	process->memory = geteuid() == 0 ? -1 : open(path, O_RDWR | O_CLOEXEC);
+}
+
+/* The kernel says EPERM (ptrace) or EPERM and EIO (peek and poke) of memory that may not be read any more. */
+static bool is_closed(const struct task *task, int error)
+{
+	return task->process->memory >= 0 && (error == EPERM || error == EIO);
+}
+
+ssize_t memory_read(const struct task *task, uint32_t addr, void *buf, size_t len)
 {
 	struct iovec ours = { buf, len }, theirs = { (void *)(uintptr_t)addr, len };
-	ssize_t n = process_vm_readv(pid, &ours, 1, &theirs, 1, 0);
+	ssize_t n = process_vm_readv(task->tid, &ours, 1, &theirs, 1, 0);
 
+	if (n < 0 && is_closed(task, errno))
+		n = pread(task->process->memory, buf, len, (off_t)addr);
+	return n < 0 ? -errno : n;
+}
+
+static ssize_t memory_write(const struct task *task, uint32_t addr, const void *buf, size_t len)
+{
+	struct iovec ours = { (void *)(uintptr_t)buf, len }, theirs = { (void *)(uintptr_t)addr, len };
+	ssize_t n = process_vm_writev(task->tid, &ours, 1, &theirs, 1, 0);
+
+	if (n < 0 && is_closed(task, errno))
+		n = pwrite(task->process->memory, buf, len, (off_t)addr);
 	return n < 0 ? -errno : n;
 }
 
@@ -19,31 +50,40 @@ static int whole(ssize_t n, size_t len)
 	return n < 0 ? (int)n : n == (ssize_t)len ? 0 : -EFAULT;
 }
 
-int memory_get(pid_t pid, uint32_t addr, void *buf, size_t len)
+int memory_get(const struct task *task, uint32_t addr, void *buf, size_t len)
 {
-	return whole(memory_read(pid, addr, buf, len), len);
+	return whole(memory_read(task, addr, buf, len), len);
 }
 
-int memory_put(pid_t pid, uint32_t addr, const void *buf, size_t len)
+int memory_put(const struct task *task, uint32_t addr, const void *buf, size_t len)
 {
-	struct iovec ours = { (void *)(uintptr_t)buf, len }, theirs = { (void *)(uintptr_t)addr, len };
-	ssize_t n = process_vm_writev(pid, &ours, 1, &theirs, 1, 0);
-
-	return whole(n < 0 ? -errno : n, len);
+	return whole(memory_write(task, addr, buf, len), len);
 }
 
-int memory_poke(pid_t tid, uint32_t addr, const void *buf, size_t len)
+static int poke(const struct task *task, uint32_t addr, long word)
 {
-	for (size_t i = 0; i < len; i += sizeof(long)) {
-		long word, there;
+	long there;
+
+	errno = 0;
+	there = ptrace(PTRACE_PEEKDATA, task->tid, (void *)(uintptr_t)addr, NULL);
+	if (!errno && word == there)
+		return 0;
+	if (!errno && ptrace(PTRACE_POKEDATA, task->tid, (void *)(uintptr_t)addr, (void *)word) == 0)
+		return 0;
+	if (is_closed(task, errno))
+		return whole(pwrite(task->process->memory, &word, sizeof(word), (off_t)addr), sizeof(word));
+	return -errno;
+}
+
+int memory_poke(const struct task *task, uint32_t addr, const void *buf, size_t len)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < len && r == 0; i += sizeof(long)) {
+		long word;
 
 		memcpy(&word, (const char *)buf + i, sizeof(word));
-		errno = 0;
-		there = ptrace(PTRACE_PEEKDATA, tid, (void *)(uintptr_t)(addr + i), NULL);
-		if (errno)
-			return -errno;
-		if (word != there && ptrace(PTRACE_POKEDATA, tid, (void *)(uintptr_t)(addr + i), (void *)word) != 0)
-			return -errno;
+		r = poke(task, addr + (uint32_t)i, word);
 	}
-	return 0;
+	return r;
 }

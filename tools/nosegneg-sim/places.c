@@ -50,26 +50,36 @@ static struct place *entry(struct places *places, uint32_t eip)
 	return places->slot[i];
 }
 
-struct place *places_read(struct sim *sim, struct process *process, pid_t tid, uint32_t eip)
+/* It raises SIGSEGV behind itself, with all that a fault has (#OF; arch/x86/kernel/traps.c). */
+static bool is_after_into(const struct task *task, uint32_t eip)
+{
+	uint8_t before[2];
+
+	return memory_get(task, eip - 2, before, sizeof(before)) == 0 &&
+	       (before[1] == 0xce || (before[0] == 0xcd && before[1] == 4));
+}
+
+struct place *places_read(struct sim *sim, const struct task *task, uint32_t eip)
 {
 	uint8_t bytes[ZYDIS_MAX_INSTRUCTION_LENGTH];
-	ssize_t n = memory_read(tid, eip, bytes, sizeof(bytes));
+	ssize_t n = memory_read(task, eip, bytes, sizeof(bytes));
 	struct insn_full full;
 	struct operand operand;
 	struct place *place;
 
 	/* At the end of a mapping less can be read: a partial read stops at a page, but not within one. */
 	if (n < (ssize_t)sizeof(bytes))
-		n = memory_read(tid, eip, bytes, 4096 - (eip & 4095) < sizeof(bytes) ? 4096 - (eip & 4095) : 1);
+		n = memory_read(task, eip, bytes, 4096 - (eip & 4095) < sizeof(bytes) ? 4096 - (eip & 4095) : 1);
 	if (n <= 0 || !insn_decode_full(sim->decoder, bytes, (size_t)n, &full) || !operand_find(&full, &operand))
 		return NULL;
-	place = entry(&process->places, eip);
+	place = entry(&task->process->places, eip);
 	if (place->len == full.info.length && memcmp(place->bytes, bytes, place->len) == 0)
 		return place;
 	place->len = full.info.length;
 	memcpy(place->bytes, bytes, place->len);
 	place->operand = operand;
-	place->site = record_site(sim->record, process->pid, eip, bytes, place->len);
+	place->after_into = is_after_into(task, eip);
+	place->site = record_site(sim->record, task->tid, eip, bytes, place->len);
 	place->site->refusal = xen_segfixup_refusal(bytes, place->len);
 	return place;
 }

@@ -10,6 +10,6 @@ struct place *places_find(const struct places *places, uint32_t eip);
 
 /* Reads and decodes what is there now. NULL where it is no instruction that reaches memory through %fs or %gs. The
  * place belongs to the process. */
-struct place *places_read(struct sim *sim, struct process *process, pid_t tid, uint32_t eip);
+struct place *places_read(struct sim *sim, const struct task *task, uint32_t eip);
 
 #endif

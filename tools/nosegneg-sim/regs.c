@@ -37,7 +37,7 @@ void regs_general(const struct regs32 *regs, uint32_t gpr[8])
 }
 
 /* Places in struct user_regs_struct of x86-64. */
-enum { X64_RDX = 12, X64_RSI = 13, X64_RDI = 14, X64_ORIG_RAX = 15 };
+enum { X64_RAX = 10, X64_RDX = 12, X64_RSI = 13, X64_RDI = 14, X64_ORIG_RAX = 15 };
 
 uint64_t regs_call(const struct regs *regs)
 {
@@ -50,4 +50,15 @@ uint64_t regs_argument(const struct regs *regs, unsigned i)
 	const uint32_t i386[] = { regs->i386.ebx, regs->i386.ecx, regs->i386.edx };
 
 	return regs->is32 ? i386[i] : regs->x86_64[x64[i]];
+}
+
+void regs_refuse_call(struct regs *regs, int error)
+{
+	if (regs->is32) {
+		regs->i386.orig_eax = UINT32_MAX;
+		regs->i386.eax = (uint32_t)-error;
+	} else {
+		regs->x86_64[X64_ORIG_RAX] = UINT64_MAX;
+		regs->x86_64[X64_RAX] = (uint64_t)-error;
+	}
 }

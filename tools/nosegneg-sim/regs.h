@@ -34,4 +34,7 @@ void regs_general(const struct regs32 *regs, uint32_t gpr[8]);
 uint64_t regs_call(const struct regs *regs);
 uint64_t regs_argument(const struct regs *regs, unsigned i);
 
+/* Of a thread that is stopped at the begin of one: it is not made, and seems to return -`error`. */
+void regs_refuse_call(struct regs *regs, int error);
+
 #endif

@@ -82,19 +82,19 @@ static void install_filter(struct sim *sim, struct inject *inject)
 {
 	struct call_data data = { 0 }, saved;
 	uint32_t addr = (inject->saved.i386.esp - BELOW_STACK - (uint32_t)sizeof(data)) & ~7u;
-	pid_t tid = inject->task->tid;
+	const struct task *task = inject->task;
 	int fd;
 
 	data.len = (uint16_t)filter_build(data.code, SECCOMP_RET_USER_NOTIF, sim->opt->trace_libs);
 	data.filter = addr + (uint32_t)offsetof(struct call_data, code);
-	if (memory_get(tid, addr, &saved, sizeof(saved)) < 0 || memory_put(tid, addr, &data, sizeof(data)) < 0)
+	if (memory_get(task, addr, &saved, sizeof(saved)) < 0 || memory_put(task, addr, &data, sizeof(data)) < 0)
 		return;
 	fd = inject_call(inject, CALL_SECCOMP, SECCOMP_SET_MODE_FILTER,
 			SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_SPEC_ALLOW, addr, 0);
-	memory_put(tid, addr, &saved, sizeof(saved));
+	memory_put(task, addr, &saved, sizeof(saved));
 	if (fd < 0)
 		return;
-	start_answering(inject->task->process->pid, fd);
+	start_answering(task->process->pid, fd);
 	inject_call(inject, CALL_CLOSE, (uint32_t)fd, 0, 0, 0);
 }
 

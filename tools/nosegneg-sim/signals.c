@@ -26,7 +26,7 @@ static void read_action(struct task *task, uint32_t addr)
 {
 	struct action action;
 
-	if (memory_get(task->tid, addr, &action, sizeof(action)) == 0)
+	if (memory_get(task, addr, &action, sizeof(action)) == 0)
 		task->process->segv = action;
 }
 
@@ -34,7 +34,7 @@ static void read_old_action(struct task *task, uint32_t addr)
 {
 	struct old_action old;
 
-	if (memory_get(task->tid, addr, &old, sizeof(old)) == 0)
+	if (memory_get(task, addr, &old, sizeof(old)) == 0)
 		task->process->segv = (struct action){ old.handler, old.flags, old.restorer, { old.mask, 0 } };
 }
 
@@ -59,7 +59,7 @@ static void set_action(struct task *task)
 	memcpy(data, &task->process->segv, sizeof(task->process->segv));
 	if (inject_begin(task, &inject) < 0)
 		return;
-	if (memory_poke(task->tid, room, data, sizeof(data)) == 0)
+	if (memory_poke(task, room, data, sizeof(data)) == 0)
 		inject_call(&inject, CALL_RT_SIGACTION, SIGSEGV, room, 0, sizeof(uint64_t));
 	inject_end(&inject);
 }

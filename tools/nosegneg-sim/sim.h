@@ -28,6 +28,7 @@ struct place {
 	uint32_t eip;
 	uint8_t len;
 	uint8_t bytes[ZYDIS_MAX_INSTRUCTION_LENGTH];
+	bool after_into; /* an `into` stands before it */
 	struct operand operand;
 	struct site *site;
 };
@@ -49,6 +50,7 @@ struct process {
 	unsigned tasks; /* that are alive */
 	bool simulated; /* an i386 program whose memory can be read */
 	bool shows_3gb; /* it set ADDR_LIMIT_3GB itself */
+	int memory;     /* see memory_open; -1: none */
 	uint32_t room;  /* address of free bytes in its vDSO, where calls are made from; 0: none */
 	struct action segv;
 	struct places places;
@@ -85,8 +87,9 @@ struct task {
 		struct tls_slot *slot;
 		uint64_t mask; /* the signal mask meanwhile changed */
 		bool negative, fatal;
-	} over;      /* with STEP_OVER */
-	bool reaped; /* its end was seen in the middle of something else, with `reaped_status` */
+		bool traced; /* the program single-steps itself: the SIGTRAP is its own, too */
+	} over;              /* with STEP_OVER */
+	bool reaped;         /* its end was seen in the middle of something else, with `reaped_status` */
 	int reaped_status;
 	struct task *next; /* in its bucket */
 };

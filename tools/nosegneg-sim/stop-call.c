@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 
 #include "calls.h"
+#include "filter.h"
 #include "regs.h"
 #include "release.h"
 #include "signals.h"
@@ -89,13 +90,26 @@ static bool end_matters(const struct sim *sim, uint64_t call)
 	}
 }
 
+/* The program's own filter wants to show the call to a tracer: without one it fails (seccomp(2)). */
+static void refuse_call(struct task *task, struct regs *regs)
+{
+	regs_refuse_call(regs, ENOSYS);
+	regs_set(task->tid, regs);
+	task_resume(task, PTRACE_CONT, 0);
+}
+
 void stop_call_begins(struct sim *sim, struct task *task)
 {
+	unsigned long data = 0;
 	struct regs regs;
 	uint64_t call;
 
-	if (regs_get(task->tid, &regs) < 0)
+	if (regs_get(task->tid, &regs) < 0 || ptrace(PTRACE_GETEVENTMSG, task->tid, NULL, &data) != 0)
 		return;
+	if (data != FILTER_DATA) {
+		refuse_call(task, &regs);
+		return;
+	}
 	call = regs_call(&regs);
 	if (call == (regs.is32 ? CALL_PTRACE : CALL_PTRACE_64) && make_way_for_tracer(sim, task, &regs))
 		return;
@@ -137,7 +151,7 @@ static void call_ended(struct sim *sim, struct task *task, struct regs *regs)
 		break;
 	case CALL_MMAP2:
 		if (succeeded(regs))
-			record_library(sim->record, task->process->record, task->process->pid, regs->i386.eax);
+			record_library(sim->record, task->process->record, task->tid, regs->i386.eax);
 		break;
 	default:
 		signals_mask_changed(task);

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/util.h"
 #include "alloc.h"
+#include "memory.h"
 #include "stack.h"
 #include "task.h"
 
@@ -42,6 +43,8 @@ static void process_leave(struct process *process)
 	if (!process || --process->tasks)
 		return;
 	process_clear(process);
+	if (process->memory >= 0)
+		close(process->memory);
 	free(process);
 }
 
@@ -62,6 +65,9 @@ struct process *process_add(struct sim *sim, pid_t pid, const struct process *pa
 	struct process *process = alloc_new(sizeof(*process));
 
 	process->pid = pid;
+	process->memory = -1;
+	if (parent)
+		memory_open(process);
 	if (parent) {
 		process->simulated = parent->simulated;
 		process->shows_3gb = parent->shows_3gb;
@@ -78,8 +84,8 @@ struct process *process_add(struct sim *sim, pid_t pid, const struct process *pa
 void task_join(struct task *task, struct process *process)
 {
 	task->process = process;
-	process->tasks++;
-	process->record->threads++;
+	if (process->tasks++)
+		process->record->threads++;
 }
 
 void process_clear(struct process *process)

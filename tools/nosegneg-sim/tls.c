@@ -76,7 +76,7 @@ void tls_was_set(struct sim *sim, struct task *task, uint32_t addr)
 	struct user_desc desc, there;
 	struct tls_slot *slot;
 
-	if (memory_get(task->tid, addr, &desc, sizeof(desc)) < 0)
+	if (memory_get(task, addr, &desc, sizeof(desc)) < 0)
 		return;
 	slot = slot_of(sim, task, desc.entry_number);
 	if (slot && get(task->tid, desc.entry_number, &there) == 0)
@@ -88,7 +88,7 @@ void tls_was_read(struct sim *sim, struct task *task, uint32_t addr)
 	struct user_desc desc;
 	struct tls_slot *slot;
 
-	if (memory_get(task->tid, addr, &desc, sizeof(desc)) < 0)
+	if (memory_get(task, addr, &desc, sizeof(desc)) < 0)
 		return;
 	slot = slot_of(sim, task, desc.entry_number);
 	if (!slot || !slot->ours)
@@ -96,7 +96,7 @@ void tls_was_read(struct sim *sim, struct task *task, uint32_t addr)
 	desc.limit = slot->set.limit;
 	desc.limit_in_pages = slot->set.limit_in_pages;
 	desc.contents = slot->set.contents;
-	memory_put(task->tid, addr, &desc, sizeof(desc));
+	memory_put(task, addr, &desc, sizeof(desc));
 }
 
 /* A selector: the descriptor's number, the table (bit 2: local), the privilege. */

@@ -167,14 +167,16 @@ static void give_signal(struct task *task, int sig)
 
 static void segv_stop(struct sim *sim, struct task *task)
 {
-	bool forced;
+	struct trap_signal signal;
+	enum trap trap = trap_handle(sim, task, &signal);
 
-	switch (trap_handle(sim, task, &forced)) {
+	switch (trap) {
 	case TRAP_FIXED:
-		task_resume(task, PTRACE_CONT, 0);
-		return;
 	case TRAP_STEPPING:
-		task_resume(task, PTRACE_SINGLESTEP, 0);
+		/* A signal that is given to a thread which blocks it becomes pending (kernel/signal.c, ptrace_signal).
+		 */
+		task_resume(task, trap == TRAP_STEPPING ? PTRACE_SINGLESTEP : PTRACE_CONT,
+				signal.pending ? SIGSEGV : 0);
 		return;
 	case TRAP_KILL:
 		sim->killed = true;
@@ -182,10 +184,9 @@ static void segv_stop(struct sim *sim, struct task *task)
 		return;
 	case TRAP_FOREIGN:
 	case TRAP_FATAL:
-		break;
+		signals_segv_delivered(task, signal.forced);
+		give_signal(task, SIGSEGV);
 	}
-	signals_segv_delivered(task, forced);
-	give_signal(task, SIGSEGV);
 }
 
 /* What a single step ends with: at a handler's begin the kernel says so itself (ptrace_notify), else the processor. */
@@ -203,7 +204,7 @@ static void signal_stop(struct sim *sim, struct task *task, int sig)
 	bool done = step != STEP_NONE && sig == SIGTRAP && is_step_end(task);
 
 	if (step == STEP_OVER)
-		trap_step_end(task, done);
+		done = trap_step_end(task, done);
 	else if (done)
 		signals_mask_changed(task);
 	task->step = STEP_NONE;

@@ -14,6 +14,11 @@
 
 #define SEGMENT_FS 4 /* as struct operand has it */
 
+#define EFLAGS_TF 0x100
+#define EFLAGS_OF 0x800
+
+#define HANDLER_IGN 1
+
 /* A fault that a short segment caused. */
 struct fault {
 	struct place *place;
@@ -30,7 +35,7 @@ static bool is_outside(const struct sim *sim, struct task *task, const struct re
 	struct tls_slot *slot = tls_selected(sim, task, op->segment == SEGMENT_FS ? regs->fs : regs->gs);
 	uint32_t gpr[8];
 
-	if (!slot)
+	if (!slot || (place->after_into && regs->eflags & EFLAGS_OF))
 		return false;
 	regs_general(regs, gpr);
 	if (xen_segment_holds(&slot->now, operand_reach(op, gpr), op->size))
@@ -52,7 +57,7 @@ static bool find_fault(struct sim *sim, struct task *task, const struct regs32 *
 
 	if (place && is_outside(sim, task, regs, place, out))
 		return true;
-	place = places_read(sim, task->process, task->tid, regs->eip);
+	place = places_read(sim, task, regs->eip);
 	return place && is_outside(sim, task, regs, place, out);
 }
 
@@ -80,13 +85,14 @@ static void count_stack(struct sim *sim, struct task *task, const struct regs32 
 
 /* One instruction under the segment as the program set it. A blocked SIGTRAP would lose its place in the mask, as
  * SIGSEGV does. */
-static enum trap step_over(struct task *task, const struct fault *fault, bool fatal)
+static enum trap step_over(struct task *task, const struct regs32 *regs, const struct fault *fault, bool fatal)
 {
 	signals_undo_force(task);
 	task->over.place = fault->place;
 	task->over.slot = fault->slot;
 	task->over.negative = fault->negative;
 	task->over.fatal = fatal;
+	task->over.traced = regs->eflags & EFLAGS_TF;
 	task->over.mask = task_get_mask(task);
 	if (task->over.mask & MASK_OF(SIGTRAP))
 		task_set_mask(task, task->over.mask & ~MASK_OF(SIGTRAP));
@@ -95,17 +101,18 @@ static enum trap step_over(struct task *task, const struct fault *fault, bool fa
 	return TRAP_STEPPING;
 }
 
-void trap_step_end(struct task *task, bool done)
+bool trap_step_end(struct task *task, bool done)
 {
 	task->step = STEP_NONE;
 	tls_install(task, &task->over.slot->now);
 	if (task->over.mask & MASK_OF(SIGTRAP))
 		task_set_mask(task, task->over.mask);
 	if (!done)
-		return;
+		return false;
 	count(task, task->over.place, task->over.negative);
 	if (task->over.fatal)
 		count_fatal(task, task->over.place);
+	return !task->over.traced;
 }
 
 static enum trap flip(struct sim *sim, struct task *task, const struct regs *regs, const struct fault *fault)
@@ -117,7 +124,7 @@ static enum trap flip(struct sim *sim, struct task *task, const struct regs *reg
 			site->refusal = "reaches across the end of the segment";
 		count_stack(sim, task, &regs->i386);
 		if (sim->opt->lenient)
-			return step_over(task, fault, true);
+			return step_over(task, &regs->i386, fault, true);
 		count(task, fault->place, fault->negative);
 		count_fatal(task, fault->place);
 		return TRAP_FATAL;
@@ -129,14 +136,26 @@ static enum trap flip(struct sim *sim, struct task *task, const struct regs *reg
 	return TRAP_FIXED;
 }
 
-enum trap trap_handle(struct sim *sim, struct task *task, bool *forced)
+/* A blocked signal stops nobody unless the kernel forces it; but where one is pending for the thread already, that is
+ * what the tracer gets to see (kernel/signal.c, legacy_queue). */
+static bool may_be_fault(const struct task *task, struct trap_signal *signal)
+{
+	siginfo_t info;
+
+	if (ptrace(PTRACE_GETSIGINFO, task->tid, NULL, &info) != 0)
+		return false;
+	signal->pending = task->segv_blocked && info.si_code <= 0;
+	signal->forced = signal->pending || info.si_code > 0;
+	return signal->pending || info.si_code == SI_KERNEL;
+}
+
+enum trap trap_handle(struct sim *sim, struct task *task, struct trap_signal *signal)
 {
 	struct fault fault;
 	struct regs regs;
-	siginfo_t info;
 
-	*forced = ptrace(PTRACE_GETSIGINFO, task->tid, NULL, &info) == 0 && info.si_code > 0;
-	if (!sim->opt->hole || !task->process->simulated || !*forced || info.si_code != SI_KERNEL)
+	*signal = (struct trap_signal){ 0 };
+	if (!may_be_fault(task, signal) || !sim->opt->hole || !task->process->simulated)
 		return TRAP_FOREIGN;
 	if (regs_get(task->tid, &regs) < 0 || !regs.is32 || !find_fault(sim, task, &regs.i386, &fault))
 		return TRAP_FOREIGN;
@@ -145,7 +164,7 @@ enum trap trap_handle(struct sim *sim, struct task *task, bool *forced)
 		return flip(sim, task, &regs, &fault);
 	case EMULATE_STEP:
 		count_stack(sim, task, &regs.i386);
-		return step_over(task, &fault, false);
+		return step_over(task, &regs.i386, &fault, false);
 	case EMULATE_KILL:
 		break;
 	}

@@ -14,11 +14,17 @@ enum trap {
 	TRAP_KILL,     /* --emulate kill: all of it ends here */
 };
 
-/* `*forced`: the kernel sent the signal for a fault. */
-enum trap trap_handle(struct sim *sim, struct task *task, bool *forced);
+/* What the stop was about, besides. */
+struct trap_signal {
+	bool forced;  /* the kernel sent the signal for a fault */
+	bool pending; /* it was pending already, blocked, when the fault came: after a trap of ours it has to be so
+			 again */
+};
+
+enum trap trap_handle(struct sim *sim, struct task *task, struct trap_signal *signal);
 
 /* The thread's next stop after TRAP_STEPPING. `done`: the instruction was executed; else it did not come to it, and it
- * will trap again. */
-void trap_step_end(struct task *task, bool done);
+ * will trap again. Returns whether the stop has been for us alone: not that of a program that steps itself, too. */
+bool trap_step_end(struct task *task, bool done);
 
 #endif
