@@ -28,6 +28,8 @@ static inline bool read_image(const char *name, struct file *f)
 	f->bytes = realloc(f->bytes, whole + 1);
 	memset(f->bytes + f->size, 0, whole - f->size);
 	f->size = whole;
+	if (whole == 0)
+		free(f->bytes);
 	return whole > 0;
 }
 
