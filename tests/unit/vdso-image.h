@@ -16,8 +16,7 @@
 /* The vDSO images that a test begins with, in whole pages. */
 static const char *const fixture[] = { "vdso-image.so", "vdso-image-none.so", "vdso-kernel" };
 
-/* The kernel's own is empty where the kernel runs no i386 programs. */
-static inline bool read_image(const char *name, struct file *f)
+static inline void read_image(const char *name, struct file *f)
 {
 	char path[512];
 	size_t whole;
@@ -28,9 +27,6 @@ static inline bool read_image(const char *name, struct file *f)
 	f->bytes = realloc(f->bytes, whole + 1);
 	memset(f->bytes + f->size, 0, whole - f->size);
 	f->size = whole;
-	if (whole == 0)
-		free(f->bytes);
-	return whole > 0;
 }
 
 /* All notes but those of capabilities, one after the other. */

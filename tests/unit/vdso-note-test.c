@@ -82,9 +82,8 @@ static void sets_changes_and_removes(void **state)
 		struct file old, new;
 		char why[WHY_MAX];
 
-		if (!read_image(fixture[i / ARRAY_SIZE(text)], &old))
-			continue;
-		assert_true(read_image(fixture[i / ARRAY_SIZE(text)], &new));
+		read_image(fixture[i / ARRAY_SIZE(text)], &old);
+		read_image(fixture[i / ARRAY_SIZE(text)], &new);
 		size = t ? (uint32_t)vdso_note_build(t, desc, why) : 0;
 		assert_int_equal(set(&new, desc, size, &at, &room, why), 0);
 		assert_set(&old, &new, desc, size);
@@ -105,8 +104,7 @@ static void is_read_by_binutils(void **state)
 		struct file f;
 		char why[WHY_MAX];
 
-		if (!read_image(fixture[i], &f))
-			continue;
+		read_image(fixture[i], &f);
 		assert_int_equal(set(&f, desc, (uint32_t)vdso_note_build("x=4", desc, why), &at, &room, why), 0);
 		for (int segments = 0; segments < 2; segments++) {
 			assert_int_equal(count_in_readelf(&f, "num entries: 1, enabled mask: 10"), 1);
@@ -130,7 +128,7 @@ static void gives_up_section_headers_for_room(void **state)
 	char why[WHY_MAX];
 
 	(void)state;
-	assert_true(read_image("vdso-image.so", &whole));
+	read_image("vdso-image.so", &whole);
 	end = (uint32_t)(get(&whole, offsetof(Elf32_Ehdr, e_shoff), 4) +
 			 get(&whole, offsetof(Elf32_Ehdr, e_shnum), 2) * sizeof(Elf32_Shdr));
 	notes = (uint32_t)get(&whole, segment_at(&whole, PT_NOTE) + offsetof(Elf32_Phdr, p_filesz), 4);
@@ -232,7 +230,7 @@ static void keeps_the_address(void **state)
 	uint64_t note;
 
 	(void)state;
-	assert_true(read_image("vdso-image.so", &f));
+	read_image("vdso-image.so", &f);
 	put(&f, segment_at(&f, PT_LOAD) + offsetof(Elf32_Phdr, p_vaddr), 0xffffe000, 4);
 	assert_int_equal(set(&f, desc_one, sizeof(desc_one), &at, &room, why), 0);
 	note = segment_at(&f, PT_NOTE);
@@ -253,7 +251,7 @@ static void writes_over_nothing(void **state)
 	for (int i = 0; i < 4; i++) {
 		struct file f;
 
-		assert_true(read_image("vdso-image.so", &f));
+		read_image("vdso-image.so", &f);
 		if (i == 0) {
 			put(&f, segment_at(&f, PT_DYNAMIC) + offsetof(Elf32_Phdr, p_offset), 0x800 - 0x60, 4);
 		} else if (i == 1) {
@@ -282,7 +280,7 @@ static void gives_up_what_comes_last(void **state)
 		struct file f;
 		size_t end;
 
-		assert_true(read_image("vdso-image.so", &f));
+		read_image("vdso-image.so", &f);
 		end = section_at(&f, i == 2 ? 2 : 11);
 		f.size = end + (i == 2 ? 0 : 40);
 		if (i == 0) {
@@ -306,8 +304,8 @@ static void leaves_other_sections(void **state)
 	struct file f, old;
 
 	(void)state;
-	assert_true(read_image("vdso-image.so", &f));
-	assert_true(read_image("vdso-image.so", &old));
+	read_image("vdso-image.so", &f);
+	read_image("vdso-image.so", &old);
 	put(&f, section_at(&f, 1) + offsetof(Elf32_Shdr, sh_type), SHT_NOTE, 4);
 	put(&f, section_at(&f, 8) + offsetof(Elf32_Shdr, sh_type), SHT_NOTE, 4);
 	put(&f, section_at(&f, 9) + offsetof(Elf32_Shdr, sh_type), SHT_NOBITS, 4);
@@ -385,8 +383,8 @@ static void refuses_lies(void **state)
 		uint32_t at = 7, room = 7;
 		struct file f, before;
 
-		assert_true(read_image("vdso-image.so", &f));
-		assert_true(read_image("vdso-image.so", &before));
+		read_image("vdso-image.so", &f);
+		read_image("vdso-image.so", &before);
 		put(&f, (cases[i].segment ? segment_at(&f, cases[i].segment) : 0) + cases[i].off, cases[i].value,
 				cases[i].size);
 		memcpy(before.bytes, f.bytes, f.size);
@@ -408,7 +406,7 @@ static void refuses_lies_of_sections(void **state)
 	uint64_t text;
 
 	(void)state;
-	assert_true(read_image("vdso-image.so", &f));
+	read_image("vdso-image.so", &f);
 	text = get(&f, offsetof(Elf32_Ehdr, e_shoff), 4) + 9 * sizeof(Elf32_Shdr);
 	put(&f, text + offsetof(Elf32_Shdr, sh_size), PAGE, 4);
 	assert_int_equal(set(&f, desc_one, sizeof(desc_one), &at, &room, why), -EBADMSG);
@@ -433,7 +431,7 @@ static void survives_random_headers(void **state)
 	struct file good;
 
 	(void)state;
-	assert_true(read_image("vdso-image.so", &good));
+	read_image("vdso-image.so", &good);
 	for (size_t round = 0; round < 100000; round++) {
 		struct file f = { malloc(PAGE), PAGE, false }, before = { malloc(PAGE), PAGE, false };
 		uint32_t at = 0, room = 0;
