@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -167,11 +168,14 @@ static void __attribute__((noreturn)) give_up(int result, enum stage stage, int 
 }
 
 /* ADDR_LIMIT_3GB survives exec: thread-local data lies below the hole then, as on a 32-bit kernel. */
-static void __attribute__((noreturn)) child(const struct options *opt, const char *path, int go, int result)
+static void __attribute__((noreturn))
+child(const struct options *opt, const char *path, bool ignores_children, int go, int result)
 {
 	char byte;
 	int r;
 
+	if (ignores_children)
+		signal(SIGCHLD, SIG_IGN);
 	if (read(go, &byte, 1) != 1)
 		_exit(127);
 	if (opt->root && (chroot(opt->root) != 0 || chdir("/") != 0))
@@ -213,6 +217,8 @@ static int attach(struct launched *out, char *why)
 
 int launch(const struct options *opt, const char *path, struct launched *out, char *why)
 {
+	/* Who ignores the end of children is not told how they ended. The program may, this tool may not. */
+	bool ignores_children = signal(SIGCHLD, SIG_DFL) == SIG_IGN;
 	int go[2] = { -1, -1 }, result[2] = { -1, -1 }, r = 0;
 
 	out->pid = -1;
@@ -223,7 +229,7 @@ int launch(const struct options *opt, const char *path, struct launched *out, ch
 	out->pid = fork();
 	if (out->pid == 0) {
 		close(go[1]);
-		child(opt, path, go[0], result[1]);
+		child(opt, path, ignores_children, go[0], result[1]);
 	}
 	r = out->pid < 0 ? why_failed(why, -errno) : attach(out, why);
 out:

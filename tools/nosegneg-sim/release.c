@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/util.h"
@@ -40,7 +41,8 @@ static int answer_one(int listener)
 	return 0;
 }
 
-/* In a process of its own, which has nothing else open, so that nobody waits for the end of a pipe because of it. */
+/* In a process of its own, no child of ours, with nothing else open: nobody waits for it, or for the end of a pipe that
+ * it has. */
 static void __attribute__((noreturn)) answer_all(int listener)
 {
 	struct pollfd ready = { .fd = 0, .events = POLLIN };
@@ -73,8 +75,13 @@ static int start_answering(pid_t pid, int fd)
 	if (listener < 0)
 		return listener;
 	child = fork();
-	if (child == 0)
-		answer_all(listener);
+	if (child == 0) {
+		if (fork() == 0)
+			answer_all(listener);
+		_exit(0);
+	}
+	while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
+		;
 	return child < 0 ? -errno : 0;
 }
 

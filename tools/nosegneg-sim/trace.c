@@ -49,6 +49,45 @@ void trace_begin(struct sim *sim, pid_t program)
 	process->segv.handler = inherited.sa_handler == SIG_IGN;
 }
 
+/* Its first stop has come, and its parent has announced it. */
+static void start(struct sim *sim, struct task *task, int status)
+{
+	int sig = WSTOPSIG(status);
+
+	if (task->state == TASK_ARRIVED)
+		sim->arrived--;
+	task->state = TASK_RUNS;
+	signals_mask_changed(task);
+	if (!sim->opt->follow) {
+		release_task(sim, task, false);
+		return;
+	}
+	if (task->process->simulated && sim->opt->hole)
+		tls_shorten(sim, task);
+	task_resume(task, status >> 16 == PTRACE_EVENT_STOP && sig != SIGTRAP ? PTRACE_LISTEN : PTRACE_CONT, 0);
+}
+
+/* A process that has arrived is announced by its parent, unless the parent was killed before it could. */
+static void adopt_orphan(struct sim *sim, struct task *task, const struct process *parent)
+{
+	uint64_t ppid;
+
+	if (!task_status_number(task->tid, "\nPPid", 10, &ppid) || task_find(sim, (pid_t)ppid))
+		return;
+	task_join(task, process_add(sim, task->tid, parent));
+	start(sim, task, task->first_stop);
+}
+
+static void adopt_orphans(struct sim *sim, const struct process *parent)
+{
+	for (size_t i = 0; i < TASK_BUCKETS; i++)
+		for (struct task *task = sim->bucket[i], *next; task; task = next) {
+			next = task->next;
+			if (task->state == TASK_ARRIVED)
+				adopt_orphan(sim, task, parent);
+		}
+}
+
 static void end_of(struct sim *sim, struct task *task, int status)
 {
 	struct process *process = task->process;
@@ -61,23 +100,11 @@ static void end_of(struct sim *sim, struct task *task, int status)
 		sim->ended = true;
 		sim->status = status;
 	}
+	if (task->state == TASK_ARRIVED)
+		sim->arrived--;
+	else if (sim->arrived)
+		adopt_orphans(sim, process);
 	task_remove(sim, task);
-}
-
-/* Its first stop has come, and its parent has announced it. */
-static void start(struct sim *sim, struct task *task, int status)
-{
-	int sig = WSTOPSIG(status);
-
-	task->state = TASK_RUNS;
-	signals_mask_changed(task);
-	if (!sim->opt->follow) {
-		release_task(sim, task, false);
-		return;
-	}
-	if (task->process->simulated && sim->opt->hole)
-		tls_shorten(sim, task);
-	task_resume(task, status >> 16 == PTRACE_EVENT_STOP && sig != SIGTRAP ? PTRACE_LISTEN : PTRACE_CONT, 0);
 }
 
 static void arrived(struct sim *sim, pid_t tid, int status)
@@ -85,6 +112,7 @@ static void arrived(struct sim *sim, pid_t tid, int status)
 	struct task *task = task_add(sim, tid, TASK_ARRIVED);
 
 	task->first_stop = status;
+	sim->arrived++;
 }
 
 /* A thread belongs to its parent's process, everything else is a process of its own. */
