@@ -23,5 +23,22 @@ $(S)/parent: tests/sim/parent.c mk/sim.mk
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(sim_cflags) $< -o $@
 
+# i386 programs of the distribution besides those of the gate. gcc looks for as and ld beside cc1.
+$(S)/stamp-unpack: tests/sim/packages tools/fetch
+	@mkdir -p $(@D)
+	$(call say,FETCH,more i386 programs)
+	$(Q)tools/fetch tests/sim/packages $(S)/dl
+	$(Q)rm -rf $(S)/root $(S)/root.tmp
+	$(Q)mkdir -p $(S)/root.tmp
+	$(Q)for deb in $(S)/dl/*.deb; do dpkg-deb -x "$$deb" $(S)/root.tmp || exit 1; done
+	$(Q)for tool in as ld; do \
+		ln -s ../../../../bin/i686-linux-gnu-$$tool $(S)/root.tmp/usr/lib/gcc/i686-linux-gnu/12/$$tool || exit 1; done
+	$(Q)mv $(S)/root.tmp $(S)/root
+	$(Q)touch $@
+$(S)/suite: tests/sim/suite.in tests/sim/compile.c mk/sim.mk
+	@mkdir -p $(@D)
+	$(Q)cp tests/sim/compile.c $(S)/
+	$(Q)cp $< $@
+
 .PHONY: sim-programs
-sim-programs: $(sim_programs)
+sim-programs: $(sim_programs) $(S)/suite

@@ -2,10 +2,11 @@
 /* counts SEQUENCE: one access for each letter, in this order, and no other: what traps is known beforehand. Without a C
  * library; the thread's segment is set as it would set it. The exit status is the number of letters.
  *
- * Below the thread pointer: n mov, N mov by a register, i inc, c cmpxchg, b byte, u push, v cmov, x x87, z setcc.
+ * Below the thread pointer: n mov, N mov by a register, i inc, b byte, u push, o pop, v cmov, x x87, z setcc,
+ * k cmpxchg8b.
  * Above: p mov, P mov by a register.
- * Below, in ways that Xen's fix-up refuses: m movq (MMX), d movdqu, a movaps, s lods, S movs, o pop, f through %fs,
- * D with another prefix (%ds) before %gs, k lock cmpxchg8b (allowed), t four bytes from -2 on.
+ * Below, in ways that Xen's fix-up refuses: c cmpxchg, m movq (MMX), d movdqu, a movaps, s lods, S movs, f through %fs,
+ * D with another prefix (%ds) before %gs, t four bytes from -2 on.
  * w: through a 16-bit address, above. W: through a 16-bit address, at its end: above, too.
  * r: gives %gs another segment and takes it back. */
 	.text
