@@ -139,6 +139,7 @@ static void takes_code_that_is_in_no_file(void **state)
 	assert_ptr_not_equal(record_site(rec, child.pid, child.regs.eip - 1, long_one, sizeof(long_one)), site);
 	assert_int_equal(rec->site[1]->len, sizeof(rec->site[1]->bytes));
 	assert_null(record_site(rec, child.pid, 0x10, int3, 1)->module); /* not mapped at all */
+	assert_null(record_site(rec, child.pid, child.regs.esp, int3, 1)->module);
 	child_end(&child);
 	assert_null(record_site(rec, child.pid, 0x20, int3, 1)->module); /* gone */
 	assert_int_equal(rec->nmodule, 0);
@@ -241,15 +242,20 @@ static void takes_no_other_file_for_it(void **state)
 		check_gone(i % 2, replacements[i / 2]);
 }
 
-/* A file system that only the child sees. */
-static void into_namespace(void)
+/* A file system that only the caller sees. */
+static bool own_file_system(const char *program)
 {
 	if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
 			mount("tmpfs", tree_top, "tmpfs", 0, "size=8m") != 0)
+		return false;
+	tree_copy(program, "/program");
+	return chmod(tree_path("/program"), 0755) == 0;
+}
+
+static void into_namespace(void)
+{
+	if (!own_file_system(FIXTURE("sim-stack")))
 		_exit(77);
-	tree_copy(FIXTURE("sim-stack"), "/program");
-	if (chmod(tree_path("/program"), 0755) != 0)
-		_exit(1);
 }
 
 static void into_root(void)
@@ -270,6 +276,7 @@ static void check_elsewhere(const char *program, void (*prepare)(void))
 	set_privileged(true);
 	check_place(site);
 	assert_string_equal(site->module->path, tree_path("/program"));
+	assert_string_equal(symbolize_function(site->module, site->addr, NULL), "inner");
 	record_free(rec);
 	child_end(&child);
 }
@@ -287,6 +294,10 @@ static void opens_files_of_another_root(void **state)
 	assert_int_equal(unlink(tree_path("/program")), 0);
 	strcpy(program, tree_path("/program"));
 	check_elsewhere(program, into_namespace);
+	/* Another program of this name that has the same number in a file system of ours. */
+	assert_true(own_file_system(FIXTURE("sim-stack-static")));
+	check_elsewhere(program, into_namespace);
+	assert_int_equal(umount(tree_top), 0);
 }
 
 static void tells_the_set_by_its_directory(void **state)
@@ -360,6 +371,8 @@ static void translates_by_segments(void **state)
 	assert_int_equal(module_address(&module, 0x37ff), 0x804b7ff);
 	assert_int_equal(module_address(&module, 0x3fff), 0x804bfff); /* the kernel maps whole pages */
 	assert_int_equal(module_address(&module, 0x4000), 0x4000);
+	load[1] = (struct module_load){ 0x5800, 0x100, 0x9005800, 0x1000, false };
+	assert_int_equal(module_address(&module, 0x5000), 0x9005000);
 	assert_int_equal(module_address(&none, 0x1234), 0x1234);
 	assert_true(module_start(&module, &start) && start == 0x8048000);
 	load[0].addr = 0x8048123;

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "unit.h"
 
+#include <fcntl.h>
 #include <signal.h>
 
 #include "base/util.h"
 #include "common/output.h"
+#include "elf/image.h"
 #include "sim-report.h"
+#include "symbolize.h"
 #include "xen/segfixup.h"
 
 const char output_program[] = "sim-report-test";
@@ -240,6 +243,34 @@ static void points_to_the_next_step(void **state)
 	check_lacks(&m, "next:");
 }
 
+static int find_odd(const GElf_Sym *sym, const char *name, void *arg)
+{
+	if (strncmp(name, "odd", 3) == 0)
+		*(uint32_t *)arg = (uint32_t)sym->st_value;
+	return 0;
+}
+
+static void prints_hostile_symbols_as_text(void **state)
+{
+	_cleanup_close_ int fd = open(FIXTURE("sim-names-odd"), O_RDONLY | O_CLOEXEC);
+	_cleanup_image_ struct image *img = NULL;
+	uint32_t addr = 0;
+	char why[WHY_MAX];
+	struct made m;
+
+	(void)state;
+	assert_int_equal(image_open(fd, &img, why), 0);
+	assert_int_equal(image_each_symbol(img, false, find_odd, &addr, why), 0);
+	make(&m);
+	m.module[0].fd = fd;
+	add_site(&m, &m.module[0], addr + 1, mov_negative, 6, 1, 0);
+	m.sites[0].fatal = 1;
+	check_has(&m, "  odd\\x1b[2J\\x0ana;me+0x1  mov");
+	check_has(&m, ": odd\\x1b[2J\\x0ana;me+0x1: mov");
+	check_lacks(&m, "\033");
+	symbolize_free(&m.module[0]);
+}
+
 /* No byte of a name may move the cursor or begin a line. */
 static void prints_hostile_names_as_text(void **state)
 {
@@ -252,9 +283,10 @@ static void prints_hostile_names_as_text(void **state)
 	check_lacks(&m, "\033");
 	check_lacks(&m, "\a");
 	check_lacks(&m, "\xff");
-	check_has(&m, "100.0%  /tmp/a\\x1b[2Jb\\x0ac\\xff/x;y z\n");
-	check_has(&m, "  x;y z    0x10");
+	check_has(&m, "100.0%  /tmp/a\\x1b[2Jb\\x0ac\\xff/x;y\\x0a z\n");
+	check_has(&m, "  x;y\\x0a z  0x10");
 	check_has(&m, "/bin/\\x1b]0;x\\x07\n");
+	check_lacks(&m, "next:"); /* nobody could type it */
 }
 
 static void prints_folded_stacks_in_order(void **state)
@@ -286,8 +318,10 @@ int main(void)
 		cmocka_unit_test(says_how_it_counted),
 		cmocka_unit_test(points_to_the_next_step),
 		cmocka_unit_test(prints_hostile_names_as_text),
+		cmocka_unit_test(prints_hostile_symbols_as_text),
 		cmocka_unit_test(prints_folded_stacks_in_order),
 	};
 
+	elf_version(EV_CURRENT);
 	return RUN_TESTS(tests);
 }

@@ -49,7 +49,7 @@ static inline void make(struct made *m)
 	m->rec.stack = m->stacks;
 	m->module[0] = (struct module){ .path = (char *)"/lib/libc.so.6", .fd = -1 };
 	m->module[1] = (struct module){ .path = (char *)"/lib/nosegneg/libc.so.6", .fd = -1, .is_set = true };
-	m->module[2] = (struct module){ .path = (char *)"/tmp/a\033[2Jb\nc\xff/x;y z", .fd = -1 };
+	m->module[2] = (struct module){ .path = (char *)"/tmp/a\033[2Jb\nc\xff/x;y\n z", .fd = -1 };
 	add_process(m, 70, "/bin/first");
 }
 

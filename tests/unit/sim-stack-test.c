@@ -15,7 +15,7 @@ const char output_program[] = "sim-stack-test";
 /* The stack at the next stop, as the report would print it; freed by the caller. */
 static char *stack_at(struct child *child, struct stack_unwinder **u, struct record *rec)
 {
-	struct record_process proc = { .program = (char *)"/some where/sim;stack" };
+	struct record_process proc = { .program = (char *)"/some where/sim; stack" };
 	size_t before = rec->nstack;
 
 	stack_count(rec, &proc, u, child->pid, child->tid, &child->regs);
@@ -45,7 +45,7 @@ static void expect(const char *program, const char *mode, const char *begin, con
 	child_end(&child);
 }
 
-static const char start[] = "sim_stack;_start;";
+static const char start[] = "sim__stack;_start;";
 
 static void follows_a_chain_of_calls(void **state)
 {
@@ -83,7 +83,7 @@ static void passes_a_signal_frame(void **state)
 static void unwinds_the_thread_that_stopped(void **state)
 {
 	(void)state;
-	expect(FIXTURE("sim-stack"), "thread", "sim_stack;", ";thread;outer;middle;inner");
+	expect(FIXTURE("sim-stack"), "thread", "sim__stack;", ";thread;outer;middle;inner");
 }
 
 static void starts_in_the_kernels_page(void **state)
@@ -95,20 +95,20 @@ static void starts_in_the_kernels_page(void **state)
 static void goes_by_frame_pointers_without_tables(void **state)
 {
 	(void)state;
-	expect(FIXTURE("sim-stack-frames"), "", "sim_stack;", ";main;outer;middle;inner");
+	expect(FIXTURE("sim-stack-frames"), "", "sim__stack;", ";main;outer;middle;inner");
 	expect(FIXTURE("sim-stack"), "generated", start, ";main;generated;[unknown]");
 }
 
 static void counts_what_there_is(void **state)
 {
 	(void)state;
-	expect(FIXTURE("sim-stack-bare"), "", "sim_stack;", ";inner");
+	expect(FIXTURE("sim-stack-bare"), "", "sim__stack;", ";inner");
 }
 
 static void ends_somewhere(void **state)
 {
 	(void)state;
-	expect(FIXTURE("sim-stack"), "deep", "sim_stack;[...];deep;deep;", ";deep;deep;inner");
+	expect(FIXTURE("sim-stack"), "deep", "sim__stack;[...];deep;deep;", ";deep;deep;inner");
 }
 
 /* The second library takes the first one's place. */
@@ -120,18 +120,94 @@ static void follows_what_is_mapped_since(void **state)
 	struct record_process proc = { .program = (char *)"x" };
 	struct record *rec = record_new();
 	struct stack_unwinder *u = NULL;
-	uint32_t first = child.regs.eip;
+	uint32_t first = child.regs.eip & ~4095u;
 
 	(void)state;
 	check(stack_at(&child, &u, rec), start, ";main;libraries;entry;in_a");
 	assert_true(child_next(&child));
-	assert_int_equal(child.regs.eip, first);
+	assert_int_equal(child.regs.eip & ~4095u, first);
 	check(stack_at(&child, &u, rec), start, ";main;libraries;entry;in_b");
 	assert_true(child_next(&child));
-	proc.program = (char *)"/some where/sim;stack";
+	proc.program = (char *)"/some where/sim; stack";
 	stack_count(rec, &proc, &u, child.pid, child.tid, &child.regs);
 	assert_int_equal(rec->nstack, 2);
 	assert_int_equal(rec->stack[0].count, 2);
+	stack_unwinder_free(u);
+	record_free(rec);
+	child_end(&child);
+}
+
+/* The first instruction of one function; and a return to where another one begins. */
+static void knows_where_functions_begin(void **state)
+{
+	const char *argv[] = { FIXTURE("sim-stack"), "edges", NULL };
+	struct child child = child_start(argv);
+	struct record *rec = record_new();
+	struct stack_unwinder *u = NULL;
+
+	(void)state;
+	child.regs.eip--;
+	check(stack_at(&child, &u, rec), start, ";main;edges;last;first");
+	stack_unwinder_free(u);
+	record_free(rec);
+	child_end(&child);
+}
+
+static void reads_the_stack_anew(void **state)
+{
+	const char *argv[] = { FIXTURE("sim-stack"), "twice", NULL };
+	struct child child = child_start(argv);
+	struct record *rec = record_new();
+	struct stack_unwinder *u = NULL;
+
+	(void)state;
+	check(stack_at(&child, &u, rec), start, ";main;twice;middle;inner");
+	assert_true(child_next(&child));
+	check(stack_at(&child, &u, rec), start, ";main;twice;other;inner");
+	stack_unwinder_free(u);
+	record_free(rec);
+	child_end(&child);
+}
+
+static void poke(const struct child *child, uint32_t addr, uint32_t word)
+{
+	struct iovec here = { &word, sizeof(word) }, there = { (void *)(uintptr_t)addr, sizeof(word) };
+
+	assert_int_equal(process_vm_writev(child->pid, &here, 1, &there, 1, 0), sizeof(word));
+}
+
+static uint32_t peek(const struct child *child, uint32_t addr)
+{
+	struct iovec there = { (void *)(uintptr_t)addr, 4 };
+	uint32_t word;
+	struct iovec here = { &word, sizeof(word) };
+
+	assert_int_equal(process_vm_readv(child->pid, &here, 1, &there, 1, 0), sizeof(word));
+	return word;
+}
+
+/* A frame on the end of a page, and across it. */
+static void reads_words_across_pages(void **state)
+{
+	const char *argv[] = { FIXTURE("sim-stack"), "generated", NULL };
+	struct child child = child_start(argv);
+	struct record *rec = record_new();
+	struct stack_unwinder *u = NULL;
+	struct record_process proc = { .program = (char *)"x" };
+	struct regs32 sane = child.regs;
+	uint32_t page = (child.regs.esp & ~4095u) - 4096, back = peek(&child, sane.ebp + 4);
+
+	(void)state;
+	for (uint32_t i = 1; i < 8; i++) {
+		poke(&child, page - i, peek(&child, sane.ebp));
+		child.regs.esp = page - 64;
+		child.regs.ebp = page - i;
+		poke(&child, page - i + 4, back);
+		stack_count(rec, &proc, &u, child.pid, child.tid, &child.regs);
+	}
+	assert_int_equal(rec->nstack, 1);
+	assert_int_equal(rec->stack[0].count, 7);
+	assert_string_equal(rec->stack[0].folded, "x;generated;[unknown]");
 	stack_unwinder_free(u);
 	record_free(rec);
 	child_end(&child);
@@ -181,6 +257,9 @@ int main(void)
 		cmocka_unit_test(counts_what_there_is),
 		cmocka_unit_test(ends_somewhere),
 		cmocka_unit_test(follows_what_is_mapped_since),
+		cmocka_unit_test(knows_where_functions_begin),
+		cmocka_unit_test(reads_the_stack_anew),
+		cmocka_unit_test(reads_words_across_pages),
 		cmocka_unit_test(survives_nonsense),
 	};
 

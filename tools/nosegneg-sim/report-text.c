@@ -153,13 +153,19 @@ static void print_cost(FILE *out, const struct report *r)
 		fprintf(out, "The positive accesses that would trap as well are not in it (--emulate step).\n");
 }
 
-/* A shell takes it as one word. */
-static void print_word(FILE *out, const char *path)
+/* Whether a path can be printed so that a shell takes it as one word. */
+static bool is_word(const char *path)
 {
 	char quoted[QUOTED_MAX];
+
+	return *path == '/' && !strchr(path, '\'') && strcmp(text_quote(quoted, sizeof(quoted), path), path) == 0;
+}
+
+static void print_word(FILE *out, const char *path)
+{
 	bool plain = path[strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._+-")] == '\0';
 
-	fprintf(out, plain ? "%s" : "'%s'", text_quote(quoted, sizeof(quoted), path));
+	fprintf(out, plain ? "%s" : "'%s'", path);
 }
 
 /* nosegneg-check's words for a program: below --root it wants the path that the program itself sees. */
@@ -188,16 +194,17 @@ static bool is_c_library(const char *path)
 /* What to do about the file with most traps. */
 static void print_next(FILE *out, const struct report *r)
 {
+	const char *program = r->rec->nprocess ? r->rec->process[0]->program : "";
 	const struct module *worst = NULL;
 
 	for (size_t i = 0; i < r->nlibrary && !worst; i++)
 		worst = r->library[i].module;
-	if (!worst || *worst->path != '/')
+	if (!worst || !is_word(worst->path))
 		return;
-	if (is_c_library(worst->path) && !worst->is_set && r->rec->nprocess) {
+	if (is_c_library(worst->path) && !worst->is_set && is_word(program)) {
 		fprintf(out, "next: most traps are in the C library, which a nosegneg set replaces; what is loaded and "
 			     "why:\n  nosegneg-check ");
-		print_program(out, r->opt, r->rec->process[0]->program);
+		print_program(out, r->opt, program);
 	} else {
 		fprintf(out, "next: what in this file traps, function by function:\n  nosegneg-check scan --symbols "
 			     "--findings ");

@@ -157,11 +157,10 @@ void stack_unwinder_free(struct stack_unwinder *u)
 	free(u);
 }
 
-/* The mappings of one file, in a row. */
+/* What of one file may be executed, in a row. */
 struct group {
-	struct module *module;
-	uint64_t bias, end, offset; /* offset: of its last mapping */
-	bool execute;
+	struct module *module; /* NULL: none yet */
+	uint64_t bias, end;
 };
 
 /* The name tells a file from another one that is mapped at its place later. */
@@ -172,7 +171,7 @@ static void report_group(struct stack_unwinder *u, const struct group *g)
 	char name[32];
 	void **data;
 
-	if (!g->execute || !module_start(g->module, &start))
+	if (!g->module || !module_start(g->module, &start))
 		return;
 	snprintf(name, sizeof(name), "%p", (void *)g->module);
 	start = (uint32_t)(g->bias + start);
@@ -183,29 +182,19 @@ static void report_group(struct stack_unwinder *u, const struct group *g)
 	*data = g->module;
 }
 
-static void add_area(struct stack_unwinder *u, const struct area *area)
-{
-	alloc_reserve(&u->area, &u->area_cap, u->narea + 1, sizeof(*u->area));
-	u->area[u->narea++] = *area;
-}
-
 static void report_line(struct record *rec, struct stack_unwinder *u, const struct maps_line *line, struct group *g)
 {
 	struct module *module = record_module(rec, &u->maps, line);
 	uint32_t addr = module ? module_address(module, line->offset) : 0;
 
-	if (line->execute)
-		add_area(u, &(struct area){ line->start, line->end, module, addr });
+	alloc_reserve(&u->area, &u->area_cap, u->narea + 1, sizeof(*u->area));
+	u->area[u->narea++] = (struct area){ line->start, line->end, module, addr };
 	if (!module)
 		return;
-	if (module != g->module || line->offset <= g->offset) {
+	if (module != g->module || line->start - addr != g->bias) {
 		report_group(u, g);
-		*g = (struct group){ .module = module };
+		*g = (struct group){ module, line->start - addr, line->end };
 	}
-	if (line->execute)
-		g->bias = line->start - addr;
-	g->execute |= line->execute;
-	g->offset = line->offset;
 	g->end = line->end;
 }
 
@@ -229,7 +218,8 @@ static void refresh(struct record *rec, struct stack_unwinder *u)
 	rest = (struct maps){ now.text, now.size };
 	dwfl_report_begin(u->dwfl);
 	while (maps_next(&rest, &line))
-		report_line(rec, u, &line, &group);
+		if (line.execute)
+			report_line(rec, u, &line, &group);
 	report_group(u, &group);
 	dwfl_report_end(u->dwfl, NULL, NULL);
 }

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Stops in int3, in a function that is named by -DNAME. */
+/* Stops in int3, in a function that is named by -DNAME, whose frame has -DROOM bytes. */
 void entry(void);
 void NAME(void);
 
 __attribute__((noinline, noclone, noipa)) void NAME(void)
 {
+	volatile char room[ROOM];
+
+	room[0] = 0;
 	__asm__ volatile("int3" ::: "memory");
 	__asm__ volatile("" ::: "memory");
 }

@@ -132,6 +132,48 @@ static FRAME void from_file(const char *path)
 	KEEP();
 }
 
+/* A call is the last instruction of one function, a stop the first one of another. */
+void last(void);
+void after(void);
+void first(void);
+__asm__(".text\n"
+	".type last,@function\n"
+	"last: .cfi_startproc\n"
+	"	call first\n"
+	".cfi_endproc\n"
+	".size last, . - last\n"
+	".type after,@function\n"
+	"after: .cfi_startproc\n"
+	"	ret\n"
+	".cfi_endproc\n"
+	".size after, . - after\n"
+	".type first,@function\n"
+	"first: .cfi_startproc\n"
+	"	int3\n"
+	"	ret\n"
+	".cfi_endproc\n"
+	".size first, . - first\n");
+
+static FRAME void edges(void)
+{
+	last();
+	KEEP();
+}
+
+/* Both stacks are in the same place. */
+static FRAME void other(void)
+{
+	inner();
+	KEEP();
+}
+
+static FRAME void twice(void)
+{
+	middle();
+	other();
+	KEEP();
+}
+
 #ifndef STATIC
 /* One library after the other, in the same place. */
 static FRAME void libraries(char **paths)
@@ -162,6 +204,10 @@ int main(int argc, char **argv)
 		called();
 	else if (strcmp(mode, "deep") == 0)
 		deep(1000);
+	else if (strcmp(mode, "edges") == 0)
+		edges();
+	else if (strcmp(mode, "twice") == 0)
+		twice();
 	else if (strcmp(mode, "generated") == 0)
 		generated();
 	else if (strcmp(mode, "file") == 0)
