@@ -83,9 +83,11 @@ static void put_note(struct sim *sim, struct task *task)
 
 	if (!vdso || !size) {
 		if (opt->note)
-			sim_fail(sim, task->process->record->program,
-					"this kernel gives i386 programs no vDSO: boot with vdso32=1, or use "
-					"--no-note");
+			sim_fail(sim, task->process->record->program, "%s",
+					access("/proc/self/auxv", R_OK) != 0 ? "/proc is not mounted"
+									     : "this kernel gives i386 programs no "
+									       "vDSO: boot with vdso32=1, "
+									       "or use --no-note");
 		return;
 	}
 	r = image ? memory_get(task, vdso, image, size) : -ENOMEM;
