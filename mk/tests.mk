@@ -115,7 +115,7 @@ stack_data := tests/data/sim
 stack_cc := $(m32) -fno-pie -no-pie -fomit-frame-pointer -pthread
 names_debug := $(F)/sim-root/usr/lib/debug/.build-id/ab/cdef0123456789.debug
 fixtures += $(addprefix $(F)/,sim-stack sim-stack-pie sim-stack-static sim-stack-frames sim-stack-bare sim-stack-a.so \
-	sim-stack-b.so sim-names sim-names-odd) $(names_debug)
+	sim-stack-b.so sim-stack-c.so sim-names sim-names-odd) $(names_debug)
 $(F)/sim-stack-pie: stack_flags := -fpie -pie
 $(F)/sim-stack-static: stack_flags := -static -DSTATIC
 stack_bare := -fno-asynchronous-unwind-tables -fno-unwind-tables -fno-exceptions
@@ -126,7 +126,7 @@ $(F)/sim-stack $(addprefix $(F)/sim-stack,-pie -static -frames -bare): $(stack_d
 	$(Q)$(stack_cc) $(stack_flags) $< -ldl -o $@
 $(F)/sim-stack-%.so: $(stack_data)/library.c
 	@mkdir -p $(@D)
-	$(Q)$(m32) -fpic -shared -DNAME=in_$* -DROOM=$(if $(filter b,$*),400,4) $< -o $@
+	$(Q)$(m32) -fpic -shared -DNAME=in_$* -DROOM=$(if $(filter b,$*),400,4) $(if $(filter c,$*),-DCONSTRUCTOR) $< -o $@
 $(F)/sim-names: $(stack_data)/names.cpp
 	@mkdir -p $(@D)
 	$(Q)$(PROGRAM_CXX) -O2 -Wl,--build-id=0xabcdef0123456789 $< -o $@

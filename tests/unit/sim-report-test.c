@@ -236,6 +236,8 @@ static void points_to_the_next_step(void **state)
 	check_has(&m, "\n  nosegneg-check /bin/first\n");
 	m.module[0].path = (char *)"/opt/a b/liba.so";
 	check_has(&m, "\n  nosegneg-check scan --symbols --findings '/opt/a b/liba.so'\n");
+	m.module[0].path = (char *)"/opt/it's/liba.so";
+	check_lacks(&m, "next:");
 	m.module[0].path = (char *)"/lib/libc.so.6";
 	m.module[0].is_set = true;
 	check_has(&m, "\n  nosegneg-check scan --symbols --findings /lib/libc.so.6\n");

@@ -86,6 +86,23 @@ static void unwinds_the_thread_that_stopped(void **state)
 	expect(FIXTURE("sim-stack"), "thread", "sim__stack;", ";thread;outer;middle;inner");
 }
 
+static void passes_the_loader(void **state)
+{
+	const char *argv[] = { FIXTURE("sim-stack"), "libraries", FIXTURE("sim-stack-c.so"), NULL };
+	struct child child = child_start(argv);
+	struct record *rec = record_new();
+	struct stack_unwinder *u = NULL;
+	char *folded;
+
+	(void)state;
+	folded = stack_at(&child, &u, rec);
+	check(folded, start, ";entry;in_c");
+	assert_non_null(strstr(folded, ";main;libraries;"));
+	stack_unwinder_free(u);
+	record_free(rec);
+	child_end(&child);
+}
+
 static void starts_in_the_kernels_page(void **state)
 {
 	(void)state;
@@ -252,6 +269,7 @@ int main(void)
 		cmocka_unit_test(follows_a_callback),
 		cmocka_unit_test(passes_a_signal_frame),
 		cmocka_unit_test(unwinds_the_thread_that_stopped),
+		cmocka_unit_test(passes_the_loader),
 		cmocka_unit_test(starts_in_the_kernels_page),
 		cmocka_unit_test(goes_by_frame_pointers_without_tables),
 		cmocka_unit_test(counts_what_there_is),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Stops in int3, in a function that is named by -DNAME, whose frame has -DROOM bytes. */
+/* Stops in int3, in a function that is named by -DNAME, whose frame has -DROOM bytes;
+ * with -DCONSTRUCTOR as soon as it is loaded, too. */
 void entry(void);
 void NAME(void);
 
@@ -12,6 +13,9 @@ __attribute__((noinline, noclone, noipa)) void NAME(void)
 	__asm__ volatile("" ::: "memory");
 }
 
+#ifdef CONSTRUCTOR
+__attribute__((constructor))
+#endif
 void entry(void)
 {
 	NAME();
