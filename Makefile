@@ -42,7 +42,7 @@ check: ## install what the tests need, and run them all
 	$(Q)$(MAKE) --no-print-directory setup-tests
 	$(Q)$(MAKE) --no-print-directory run-tests
 
-bench: bench-scan bench-resolve bench-hwcap bench-strcasecmp bench-build ## measure against the peers: ratios (8 minutes)
+bench: bench-scan bench-resolve bench-hwcap bench-strcasecmp bench-sim bench-build ## measure against the peers: ratios (9 minutes)
 
 clean: ## remove the programs and the test results; the library sets stay
 	$(Q)rm -rf $(B)/bin $(B)/lib $(B)/obj $(B)/man $(B)/tests

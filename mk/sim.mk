@@ -40,5 +40,18 @@ $(S)/suite: tests/sim/suite.in tests/sim/compile.c mk/sim.mk
 	$(Q)cp tests/sim/compile.c $(S)/
 	$(Q)cp $< $@
 
-.PHONY: sim-programs
+.PHONY: sim-programs check-sim
 sim-programs: $(sim_programs) $(S)/suite
+
+# The short part is in `make check`.
+sim_tests := tests/sim/counts.sh tests/sim/quick.sh
+check-sim: tools libs sim-programs $(SUITE_STAMP) $(S)/stamp-unpack ## the simulator on all programs of its suite (15 minutes)
+	$(Q)TEST_TIMEOUT=3600 tests/run $(B)/tests/log tests/sim/counts.sh tests/sim/whole.sh
+
+$(B)/bench/sim-work: tests/bench/sim-work.c mk/sim.mk
+	@mkdir -p $(@D)
+	$(Q)$(CC) -m32 -mno-tls-direct-seg-refs $(sim_cflags) $< -o $@
+
+.PHONY: bench-sim
+bench-sim: libs $(NOSEGNEG_SIM) $(B)/bench/sim-bare $(B)/bench/sim-work ## the simulator against a bare tracer, and against no tracer
+	$(Q)tests/bench/sim $(NOSEGNEG_SIM) $(SET_DIR) $(TARGET_BASE_DIR) $(B)/bench

@@ -164,9 +164,9 @@ $(U)/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(LIB) mk/tests.mk
 
 .PHONY: check-resolve bench-resolve
 .PHONY: run-tests check-unit check-cli check-build check-asan check-scan-corpus fuzz lint bench-scan update-cli
-run-tests: $(unit_programs) $(fixtures) tools $(SUITE_STAMP) libs $(distro_tools)
+run-tests: $(unit_programs) $(fixtures) tools $(SUITE_STAMP) libs $(distro_tools) sim-programs
 	$(Q)tests/run $(B)/tests/log $(unit_programs) $(cli_cases) tests/resolve/compare-ldso \
-		$(build_tests) $(distro_tests)
+		$(build_tests) $(distro_tests) $(sim_tests)
 
 check-unit: $(unit_programs) $(fixtures) ## the unit tests alone
 	$(Q)tests/run $(B)/tests/log $(unit_programs)
