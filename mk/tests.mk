@@ -115,7 +115,7 @@ stack_data := tests/data/sim
 stack_cc := $(m32) -fno-pie -no-pie -fomit-frame-pointer -pthread
 names_debug := $(F)/sim-root/usr/lib/debug/.build-id/ab/cdef0123456789.debug
 fixtures += $(addprefix $(F)/,sim-stack sim-stack-pie sim-stack-static sim-stack-frames sim-stack-bare sim-stack-a.so \
-	sim-stack-b.so sim-stack-c.so sim-names sim-names-odd) $(names_debug)
+	sim-stack-b.so sim-stack-c.so sim-names sim-names-odd sim-names-one) $(names_debug)
 $(F)/sim-stack-pie: stack_flags := -fpie -pie
 $(F)/sim-stack-static: stack_flags := -static -DSTATIC
 stack_bare := -fno-asynchronous-unwind-tables -fno-unwind-tables -fno-exceptions
@@ -132,6 +132,8 @@ $(F)/sim-names: $(stack_data)/names.cpp
 	$(Q)$(PROGRAM_CXX) -O2 -Wl,--build-id=0xabcdef0123456789 $< -o $@
 $(F)/sim-names-odd: $(F)/sim-names
 	$(Q)objcopy --redefine-sym exported="$$(printf 'odd\033[2J\nna;me')" $< $@
+$(F)/sim-names-one: $(F)/sim-names
+	$(Q)objcopy --strip-all --keep-symbol=exported --remove-section=.note.gnu.build-id $< $@
 $(names_debug): $(F)/sim-names
 	@mkdir -p $(@D)
 	$(Q)objcopy --only-keep-debug $< $@

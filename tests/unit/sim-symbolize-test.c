@@ -144,6 +144,60 @@ static void falls_back_to_the_nearest_symbol(void **state)
 	module_end(&module);
 }
 
+/* Frames have the name of the function that they are in, or none. */
+static void names_frames_by_the_function_around(void **state)
+{
+	struct module module = module_at(FIXTURE("sim-names"));
+	char buf[200], expected[200];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		struct symbol f = function_at(FIXTURE("sim-names"), names[i].mangled);
+
+		assert_string_equal(symbolize_frame(&module, (uint32_t)(f.addr + f.size - 1), buf, sizeof(buf)),
+				names[i].plain);
+	}
+	module_end(&module);
+	tree_copy(FIXTURE("sim-root/names"), "/names");
+	module = module_at(tree_path("/names"));
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		struct symbol f = function_at(FIXTURE("sim-names"), names[i].mangled);
+
+		snprintf(expected, sizeof(expected), "names+0x%x", (unsigned)f.addr);
+		assert_string_equal(symbolize_frame(&module, (uint32_t)f.addr, buf, sizeof(buf)), expected);
+		assert_string_equal(
+				symbolize_frame(&module, (uint32_t)(f.addr + f.size - 1), buf, sizeof(buf)), expected);
+	}
+	assert_string_equal(symbolize_frame(&module, 0x7fff0000, buf, sizeof(buf)), "names+0x7fff0000");
+	assert_string_equal(symbolize_frame(&module, 0, buf, sizeof(buf)), "names+0x0");
+	module_end(&module);
+	module = (struct module){ .path = (char *)"/a/gone", .fd = -1 };
+	assert_string_equal(symbolize_frame(&module, 0xabcd, buf, sizeof(buf)), "gone+0xabcd");
+}
+
+/* Behind the end of the one function that still has a name: its neighbour is not it. */
+static void names_no_frame_by_its_neighbour(void **state)
+{
+	struct symbol f = function_at(FIXTURE("sim-names"), "exported"), other = f;
+	struct module module = module_at(FIXTURE("sim-names-one"));
+	char buf[200], expected[200];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		struct symbol one = function_at(FIXTURE("sim-names"), names[i].mangled);
+
+		if (one.addr > f.addr && (other.addr == f.addr || one.addr < other.addr))
+			other = one;
+	}
+	assert_true(other.addr > f.addr);
+	assert_string_equal(symbolize_frame(&module, (uint32_t)f.addr + 1, buf, sizeof(buf)), "exported");
+	snprintf(expected, sizeof(expected), "sim-names-one+0x%x", (unsigned)other.addr);
+	assert_string_equal(symbolize_frame(&module, (uint32_t)other.addr + 1, buf, sizeof(buf)), expected);
+	snprintf(expected, sizeof(expected), "exported+0x%x", (unsigned)(other.addr + 1 - f.addr));
+	assert_string_equal(symbolize(&module, (uint32_t)other.addr + 1, buf, sizeof(buf)), expected);
+	module_end(&module);
+}
+
 static void reads_no_nonsense(void **state)
 {
 	static const char *const contents[] = { "", "x", "\177ELF", "#!/bin/sh\n" };
@@ -155,6 +209,7 @@ static void reads_no_nonsense(void **state)
 		tree_text("/file", contents[i]);
 		module = module_at(tree_path("/file"));
 		assert_string_equal(symbolize(&module, 0x10, buf, sizeof(buf)), "0x10");
+		assert_string_equal(symbolize_frame(&module, 0x10, buf, sizeof(buf)), "file+0x10");
 		module_end(&module);
 	}
 }
@@ -174,6 +229,7 @@ static void reads_what_is_left_of_a_file(void **state)
 		tree_put("/cut", data, (size_t)n);
 		module = module_at(tree_path("/cut"));
 		symbolize(&module, 0x1234, buf, sizeof(buf));
+		symbolize_frame(&module, 0x1234, buf, sizeof(buf));
 		module_end(&module);
 	}
 }
@@ -241,6 +297,8 @@ int main(void)
 		cmocka_unit_test(finds_the_debug_file_by_build_id),
 		TREE_TEST(says_the_address_where_nothing_is_named),
 		cmocka_unit_test(falls_back_to_the_nearest_symbol),
+		TREE_TEST(names_frames_by_the_function_around),
+		cmocka_unit_test(names_no_frame_by_its_neighbour),
 		TREE_TEST(reads_no_nonsense),
 		TREE_TEST(reads_what_is_left_of_a_file),
 		cmocka_unit_test(cuts_long_names),

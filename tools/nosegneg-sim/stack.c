@@ -283,15 +283,12 @@ static void add_name(struct stack_unwinder *u, uint64_t pc)
 {
 	const struct area *area = area_at(u, pc);
 	struct module *module = area ? area->module : NULL;
-	uint32_t addr = module ? (uint32_t)(pc - area->start) + area->addr : 0;
-	const char *name = symbolize_function(module, addr, NULL);
-	char place[400];
+	char name[1100];
 
-	if (module && !name) {
-		snprintf(place, sizeof(place), "%.300s+0x%" PRIx32, file_name(module->path), addr);
-		name = place;
-	}
-	add_text(u, name ? name : "[unknown]");
+	if (module)
+		add_text(u, symbolize_frame(module, (uint32_t)(pc - area->start) + area->addr, name, sizeof(name)));
+	else
+		add_text(u, "[unknown]");
 }
 
 void stack_count(struct record *rec, struct record_process *proc, struct stack_unwinder **unwinder, pid_t pid,

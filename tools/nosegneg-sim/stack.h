@@ -9,9 +9,9 @@
 struct stack_unwinder; /* of one process */
 
 /* Unwinds the stopped thread and counts the stack in the record: "program;outermost;...;innermost", each frame
- * function, or file+0xoffset where it has no name; ';' and blanks in names become '_'. *u is made at the first call
- * (initialise it to NULL), and follows what the process maps since. A stack that ends early is counted as far as it
- * goes. */
+ * as symbolize_frame says it, "[unknown]" for code in no file; ';' and blanks in names become '_'. *u is made at the
+ * first call (initialise it to NULL), and follows what the process maps since. A stack that ends early is counted as
+ * far as it goes. */
 void stack_count(struct record *rec, struct record_process *proc, struct stack_unwinder **u, pid_t pid, pid_t tid,
 		const struct regs32 *regs);
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/util.h"
+#include "elf/function.h"
 #include "elf/symbol.h"
 #include "alloc.h"
 #include "demangle.h"
@@ -17,6 +18,9 @@
 struct symbols {
 	struct symbol_table table;
 	bool *plain; /* the name of the table's entry has been looked at by demangle */
+	bool has_spans;
+	struct span *span; /* functions, by address */
+	size_t nspan;
 };
 
 /* What libdwfl is told about one file. */
@@ -134,15 +138,19 @@ static const char *plain_name(struct symbols *symbols, const struct symbol *foun
 	return symbols->table.symbol[i].name;
 }
 
-const char *symbolize_function(struct module *module, uint32_t addr, uint32_t *offset)
+static const struct symbol *nearest(struct module *module, uint32_t addr)
 {
-	const struct symbol *found;
-
 	if (!module || module->fd < 0)
 		return NULL;
 	if (!module->symbols)
 		module->symbols = read_symbols(module);
-	found = symbol_find(&module->symbols->table, 0, addr);
+	return symbol_find(&module->symbols->table, 0, addr);
+}
+
+const char *symbolize_function(struct module *module, uint32_t addr, uint32_t *offset)
+{
+	const struct symbol *found = nearest(module, addr);
+
 	if (!found)
 		return NULL;
 	if (offset)
@@ -164,6 +172,84 @@ const char *symbolize(struct module *module, uint32_t addr, char *buf, size_t si
 	return buf;
 }
 
+static void add_spans(struct symbols *symbols, struct image *img)
+{
+	struct function_map map = { 0 };
+	size_t cap = 0;
+	char why[WHY_MAX];
+
+	if (function_map_read(&map, img, why) == 0)
+		for (size_t i = 0; i < img->ncode; i++)
+			if (function_map_spans(&map, img, &img->code[i], &symbols->span, &symbols->nspan, &cap) < 0)
+				break;
+	function_map_free(&map);
+}
+
+static int span_compare(const void *a, const void *b)
+{
+	const struct span *x = a, *y = b;
+
+	return x->start < y->start ? -1 : x->start > y->start;
+}
+
+static void read_spans(struct symbols *symbols, int fd)
+{
+	_cleanup_image_ struct image *img = NULL;
+	char why[WHY_MAX];
+
+	symbols->has_spans = true;
+	if (image_open(fd, &img, why) == 0 && img->affected)
+		add_spans(symbols, img);
+	if (symbols->nspan)
+		qsort(symbols->span, symbols->nspan, sizeof(*symbols->span), span_compare);
+}
+
+/* Where the function with the address begins; false where no table says. */
+static bool function_begin(const struct symbols *symbols, uint32_t addr, uint64_t *begin)
+{
+	size_t low = 0, high = symbols->nspan;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (symbols->span[mid].start <= addr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (low == 0 || symbols->span[low - 1].end <= addr || symbols->span[low - 1].kind != SPAN_FUNCTION)
+		return false;
+	*begin = symbols->span[low - 1].start;
+	return true;
+}
+
+static const char *file_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+const char *symbolize_frame(struct module *module, uint32_t addr, char *buf, size_t size)
+{
+	const struct symbol *found = nearest(module, addr);
+	uint64_t begin = addr;
+	bool known;
+
+	if (found && addr - found->addr < found->size) {
+		snprintf(buf, size, "%s", plain_name(module->symbols, found));
+		return buf;
+	}
+	if (module->symbols && !module->symbols->has_spans)
+		read_spans(module->symbols, module->fd);
+	known = module->symbols && function_begin(module->symbols, addr, &begin);
+	if (found && (known ? found->addr >= begin : found->size == 0))
+		snprintf(buf, size, "%s", plain_name(module->symbols, found));
+	else
+		snprintf(buf, size, "%.300s+0x%" PRIx64, file_name(module->path), begin);
+	return buf;
+}
+
 void symbolize_free(struct module *module)
 {
 	struct symbols *symbols = module->symbols;
@@ -174,6 +260,7 @@ void symbolize_free(struct module *module)
 		free(symbols->table.symbol[i].name);
 	free(symbols->table.symbol);
 	free(symbols->plain);
+	free(symbols->span);
 	free(symbols);
 	module->symbols = NULL;
 }
