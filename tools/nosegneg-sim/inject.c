@@ -24,6 +24,7 @@ int inject_begin(struct task *task, struct inject *inject)
 		return -ENOTSUP;
 	inject->task = task;
 	inject->interrupted = false;
+	inject->sig = 0;
 	r = regs_get(task->tid, &inject->saved);
 	if (r < 0)
 		return r;
@@ -42,8 +43,9 @@ static int run_call(struct inject *inject, unsigned ends)
 	int status;
 
 	while (ends) {
-		if (ptrace(PTRACE_SYSCALL, tid, NULL, NULL) != 0)
+		if (ptrace(PTRACE_SYSCALL, tid, NULL, (void *)(intptr_t)inject->sig) != 0)
 			return -ESRCH;
+		inject->sig = 0;
 		while (waitpid(tid, &status, __WALL) < 0)
 			if (errno != EINTR)
 				return -ESRCH;

@@ -11,6 +11,7 @@ struct inject {
 	struct task *task;
 	struct regs saved;
 	uint64_t mask;
+	int sig;          /* given at the first call, to become pending again: all are blocked then; 0: none */
 	bool interrupted; /* a group stop came meanwhile; it is asked for again */
 };
 

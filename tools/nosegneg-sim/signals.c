@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <signal.h>
 #include <string.h>
+#include <sys/ptrace.h>
 
 #include "calls.h"
 #include "inject.h"
@@ -50,7 +51,7 @@ void signals_action_changed(struct task *task, uint64_t call, uint32_t arg)
 
 /* Another thread that faults in earnest before this is done finds no handler: a few microseconds, in a program that
  * ignores SIGSEGV or has it blocked. */
-static void set_action(struct task *task)
+static int set_action(struct task *task, int sig)
 {
 	struct inject inject;
 	uint32_t room = inject_room(task);
@@ -58,20 +59,23 @@ static void set_action(struct task *task)
 
 	memcpy(data, &task->process->segv, sizeof(task->process->segv));
 	if (inject_begin(task, &inject) < 0)
-		return;
+		return sig;
+	inject.sig = sig;
 	if (memory_poke(task, room, data, sizeof(data)) == 0)
 		inject_call(&inject, CALL_RT_SIGACTION, SIGSEGV, room, 0, sizeof(uint64_t));
 	inject_end(&inject);
+	return inject.sig;
 }
 
-void signals_undo_force(struct task *task)
+int signals_undo_force(struct task *task, int sig)
 {
 	uint32_t handler = task->process->segv.handler;
 
 	if (task->segv_blocked)
 		task_set_mask(task, task_get_mask(task) | MASK_OF(SIGSEGV));
 	if (handler == HANDLER_IGN || (task->segv_blocked && handler))
-		set_action(task);
+		return set_action(task, sig);
+	return sig;
 }
 
 void signals_segv_delivered(struct task *task, bool forced)
@@ -83,6 +87,19 @@ void signals_segv_delivered(struct task *task, bool forced)
 		segv->handler = 0;
 	if (forced)
 		task->segv_blocked = false;
+}
+
+bool signals_fault_pending(const struct task *task)
+{
+	struct __ptrace_peeksiginfo_args args = { .nr = 8 };
+	siginfo_t info[8];
+	long n = ptrace(PTRACE_PEEKSIGINFO, task->tid, &args, info);
+
+	for (long i = 0; i < n; i++)
+		if ((info[i].si_signo == SIGSEGV && info[i].si_code == SI_KERNEL) ||
+				(info[i].si_signo == SIGTRAP && info[i].si_code == TRAP_TRACE))
+			return true;
+	return false;
 }
 
 bool signals_caught(const struct task *task, int sig)

@@ -16,12 +16,17 @@ void signals_mask_changed(struct task *task);
 /* At the end of rt_sigaction, sigaction or signal for SIGSEGV. `arg` is the call's second argument. */
 void signals_action_changed(struct task *task, uint64_t call, uint32_t arg);
 
-/* After a trap that is not to be seen: undoes what the kernel did. */
-void signals_undo_force(struct task *task);
+/* After a trap that is not to be seen: undoes what the kernel did. `sig` is SIGSEGV where one was pending, blocked,
+ * before, and has to be so again; else 0. Returns the signal that the thread has to be given when it goes on: a blocked
+ * one becomes pending again (kernel/signal.c, ptrace_signal). */
+int signals_undo_force(struct task *task, int sig);
 
 /* Before SIGSEGV is given to the thread: keeps in step with what the kernel does. `forced`: the kernel sent it for a
  * fault, whether it was blocked, ignored, or not. */
 void signals_segv_delivered(struct task *task, bool forced);
+
+/* Whether the thread has a fault or a step's end behind the stop that it is in. */
+bool signals_fault_pending(const struct task *task);
 
 /* Whether the process has a handler for it. */
 bool signals_caught(const struct task *task, int sig);

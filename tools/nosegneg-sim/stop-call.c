@@ -13,6 +13,7 @@
 #include "task.h"
 #include "tls.h"
 #include "trace.h"
+#include "trap.h"
 
 #define PERSONALITY_QUERY UINT32_MAX
 
@@ -35,21 +36,35 @@ static void personality_ends(struct task *task, struct regs *regs)
 	regs_set(task->tid, regs);
 }
 
-/* Stops a thread that runs, at a point where it can be let go. False where it is gone. */
+static bool wait_for_stop(pid_t tid, int *status)
+{
+	pid_t pid;
+
+	while ((pid = waitpid(tid, status, __WALL)) < 0 && errno == EINTR)
+		;
+	return pid == tid;
+}
+
+/* Stops a thread that runs, at a point where it can be let go: not between a fault and its signal, which is then told
+ * of after the stop. False where it is gone. */
 static bool stop(struct sim *sim, pid_t tid)
 {
+	struct task *task;
 	int status;
 
 	if (ptrace(PTRACE_INTERRUPT, tid, NULL, NULL) != 0)
 		return false;
-	while (task_find(sim, tid)) {
-		if (waitpid(tid, &status, __WALL) < 0) {
-			if (errno != EINTR)
-				return false;
-		} else if (WIFSTOPPED(status) && status >> 16 == PTRACE_EVENT_STOP) {
-			return true;
-		} else {
+	while ((task = task_find(sim, tid)) && wait_for_stop(tid, &status)) {
+		if (!WIFSTOPPED(status) || status >> 16 != PTRACE_EVENT_STOP) {
 			trace_stop(sim, tid, status);
+			ptrace(PTRACE_INTERRUPT, tid, NULL, NULL);
+		} else if (signals_fault_pending(task)) {
+			task_resume(task, PTRACE_CONT, 0);
+		} else {
+			if (task->step == STEP_OVER)
+				trap_step_end(task, false);
+			task->step = STEP_NONE;
+			return true;
 		}
 	}
 	return false;

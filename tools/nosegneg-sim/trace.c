@@ -203,8 +203,7 @@ static void segv_stop(struct sim *sim, struct task *task)
 	case TRAP_STEPPING:
 		/* A signal that is given to a thread which blocks it becomes pending (kernel/signal.c, ptrace_signal).
 		 */
-		task_resume(task, trap == TRAP_STEPPING ? PTRACE_SINGLESTEP : PTRACE_CONT,
-				signal.pending ? SIGSEGV : 0);
+		task_resume(task, trap == TRAP_STEPPING ? PTRACE_SINGLESTEP : PTRACE_CONT, signal.pending);
 		return;
 	case TRAP_KILL:
 		sim->killed = true;
@@ -252,7 +251,8 @@ static void stopped(struct sim *sim, struct task *task, int status)
 		start(sim, task, status);
 		return;
 	}
-	if (event && task->step == STEP_OVER)
+	/* A step that was made is told of after the stop, and taken for one then. */
+	if (event && task->step == STEP_OVER && !signals_fault_pending(task))
 		trap_step_end(task, false);
 	if (event)
 		event_stop(sim, task, event, sig);

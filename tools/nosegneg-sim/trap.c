@@ -17,48 +17,45 @@
 #define EFLAGS_TF 0x100
 #define EFLAGS_OF 0x800
 
-#define HANDLER_IGN 1
-
 /* A fault that a short segment caused. */
 struct fault {
+	const struct regs32 *regs;
+	struct trap_signal *signal;
 	struct place *place;
 	struct tls_slot *slot;
 	uint32_t offset; /* as Xen's fix-up computes it */
 	bool negative; /* beyond the limit of a segment as the guest installed it; else the segment was turned round */
 };
 
-/* Whether the processor objects to the operand of `place` under these registers. */
-static bool is_outside(const struct sim *sim, struct task *task, const struct regs32 *regs, struct place *place,
-		struct fault *out)
+/* Whether the processor objects to the operand of `place`. */
+static bool is_outside(const struct sim *sim, struct task *task, struct place *place, struct fault *fault)
 {
 	const struct operand *op = &place->operand;
-	struct tls_slot *slot = tls_selected(sim, task, op->segment == SEGMENT_FS ? regs->fs : regs->gs);
+	struct tls_slot *slot = tls_selected(sim, task, op->segment == SEGMENT_FS ? fault->regs->fs : fault->regs->gs);
 	uint32_t gpr[8];
 
-	if (!slot || (place->after_into && regs->eflags & EFLAGS_OF))
+	if (!slot || (place->after_into && fault->regs->eflags & EFLAGS_OF))
 		return false;
-	regs_general(regs, gpr);
+	regs_general(fault->regs, gpr);
 	if (xen_segment_holds(&slot->now, operand_reach(op, gpr), op->size))
 		return false;
-	*out = (struct fault){
-		.place = place,
-		.slot = slot,
-		.offset = operand_offset(op, gpr),
-		.negative = slot->now.contents == slot->set.contents,
-	};
+	fault->place = place;
+	fault->slot = slot;
+	fault->offset = operand_offset(op, gpr);
+	fault->negative = slot->now.contents == slot->set.contents;
 	return true;
 }
 
 /* What was decoded at this address before is tried first: reading the program's memory costs as much as all the rest.
  * Where other code is there meanwhile, and looks at home in its segment, it is read again. */
-static bool find_fault(struct sim *sim, struct task *task, const struct regs32 *regs, struct fault *out)
+static bool find_fault(struct sim *sim, struct task *task, struct fault *fault)
 {
-	struct place *place = places_find(&task->process->places, regs->eip);
+	struct place *place = places_find(&task->process->places, fault->regs->eip);
 
-	if (place && is_outside(sim, task, regs, place, out))
+	if (place && is_outside(sim, task, place, fault))
 		return true;
-	place = places_read(sim, task, regs->eip);
-	return place && is_outside(sim, task, regs, place, out);
+	place = places_read(sim, task, fault->regs->eip);
+	return place && is_outside(sim, task, place, fault);
 }
 
 static void count(struct task *task, struct place *place, bool negative)
@@ -85,14 +82,14 @@ static void count_stack(struct sim *sim, struct task *task, const struct regs32 
 
 /* One instruction under the segment as the program set it. A blocked SIGTRAP would lose its place in the mask, as
  * SIGSEGV does. */
-static enum trap step_over(struct task *task, const struct regs32 *regs, const struct fault *fault, bool fatal)
+static enum trap step_over(struct task *task, const struct fault *fault, bool fatal)
 {
-	signals_undo_force(task);
+	fault->signal->pending = signals_undo_force(task, fault->signal->pending);
 	task->over.place = fault->place;
 	task->over.slot = fault->slot;
 	task->over.negative = fault->negative;
 	task->over.fatal = fatal;
-	task->over.traced = regs->eflags & EFLAGS_TF;
+	task->over.traced = fault->regs->eflags & EFLAGS_TF;
 	task->over.mask = task_get_mask(task);
 	if (task->over.mask & MASK_OF(SIGTRAP))
 		task_set_mask(task, task->over.mask & ~MASK_OF(SIGTRAP));
@@ -115,24 +112,22 @@ bool trap_step_end(struct task *task, bool done)
 	return !task->over.traced;
 }
 
-static enum trap flip(struct sim *sim, struct task *task, const struct regs *regs, const struct fault *fault)
+static enum trap flip(struct sim *sim, struct task *task, const struct fault *fault)
 {
 	struct site *site = fault->place->site;
 
 	if (site->refusal || !xen_segment_flip(&fault->slot->now, sim->opt->hole, fault->offset)) {
 		if (!site->refusal)
 			site->refusal = "reaches across the end of the segment";
-		count_stack(sim, task, &regs->i386);
 		if (sim->opt->lenient)
-			return step_over(task, &regs->i386, fault, true);
+			return step_over(task, fault, true);
 		count(task, fault->place, fault->negative);
 		count_fatal(task, fault->place);
 		return TRAP_FATAL;
 	}
-	signals_undo_force(task);
+	fault->signal->pending = signals_undo_force(task, fault->signal->pending);
 	tls_install(task, &fault->slot->now);
 	count(task, fault->place, fault->negative);
-	count_stack(sim, task, &regs->i386);
 	return TRAP_FIXED;
 }
 
@@ -144,31 +139,30 @@ static bool may_be_fault(const struct task *task, struct trap_signal *signal)
 
 	if (ptrace(PTRACE_GETSIGINFO, task->tid, NULL, &info) != 0)
 		return false;
-	signal->pending = task->segv_blocked && info.si_code <= 0;
+	signal->pending = task->segv_blocked && info.si_code <= 0 ? SIGSEGV : 0;
 	signal->forced = signal->pending || info.si_code > 0;
 	return signal->pending || info.si_code == SI_KERNEL;
 }
 
 enum trap trap_handle(struct sim *sim, struct task *task, struct trap_signal *signal)
 {
-	struct fault fault;
 	struct regs regs;
+	struct fault fault = { .regs = &regs.i386, .signal = signal };
 
 	*signal = (struct trap_signal){ 0 };
 	if (!may_be_fault(task, signal) || !sim->opt->hole || !task->process->simulated)
 		return TRAP_FOREIGN;
-	if (regs_get(task->tid, &regs) < 0 || !regs.is32 || !find_fault(sim, task, &regs.i386, &fault))
+	if (regs_get(task->tid, &regs) < 0 || !regs.is32 || !find_fault(sim, task, &fault))
 		return TRAP_FOREIGN;
+	count_stack(sim, task, &regs.i386);
 	switch (sim->opt->emulate) {
 	case EMULATE_FLIP:
-		return flip(sim, task, &regs, &fault);
+		return flip(sim, task, &fault);
 	case EMULATE_STEP:
-		count_stack(sim, task, &regs.i386);
-		return step_over(task, &regs.i386, &fault, false);
+		return step_over(task, &fault, false);
 	case EMULATE_KILL:
 		break;
 	}
 	count(task, fault.place, fault.negative);
-	count_stack(sim, task, &regs.i386);
 	return TRAP_KILL;
 }

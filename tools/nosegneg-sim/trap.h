@@ -16,9 +16,9 @@ enum trap {
 
 /* What the stop was about, besides. */
 struct trap_signal {
-	bool forced;  /* the kernel sent the signal for a fault */
-	bool pending; /* it was pending already, blocked, when the fault came: after a trap of ours it has to be so
-			 again */
+	bool forced; /* the kernel sent the signal for a fault */
+	int pending; /* SIGSEGV where it was pending already, blocked, when the fault came: the thread is given it when
+		      * it goes on, and it is pending again; else 0 */
 };
 
 enum trap trap_handle(struct sim *sim, struct task *task, struct trap_signal *signal);
