@@ -132,7 +132,7 @@ static FRAME void from_file(const char *path)
 	KEEP();
 }
 
-/* A call is the last instruction of one function, a stop the first one of another. */
+/* A call is the last instruction of one function, a stop the first one of another, whose symbol has no size. */
 void last(void);
 void after(void);
 void first(void);
@@ -151,8 +151,7 @@ __asm__(".text\n"
 	"first: .cfi_startproc\n"
 	"	int3\n"
 	"	ret\n"
-	".cfi_endproc\n"
-	".size first, . - first\n");
+	".cfi_endproc\n");
 
 static FRAME void edges(void)
 {
