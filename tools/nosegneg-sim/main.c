@@ -79,13 +79,15 @@ static double seconds_now(void)
 static int print_report(FILE *out, const struct sim *sim, double seconds)
 {
 	const char *name = sim->opt->out ? sim->opt->out : "standard error";
-	int failed;
+	bool failed;
 
 	if (!sim->opt->quiet)
 		report_print(out, sim->record, sim->opt, seconds);
-	failed = ferror(out);
 	errno = 0;
-	if ((sim->opt->out ? fclose(out) : fflush(out)) == 0 && !failed)
+	failed = fflush(out) != 0 || ferror(out);
+	if (out != stderr && fclose(out) != 0)
+		failed = true;
+	if (!failed)
 		return 0;
 	output_error(name, "write", errno ? strerror(errno) : "failed");
 	return EXIT_ERROR;

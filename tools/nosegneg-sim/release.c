@@ -87,7 +87,7 @@ static int start_answering(pid_t pid, int fd)
 
 static void install_filter(struct sim *sim, struct inject *inject)
 {
-	struct call_data data = { 0 }, saved;
+	struct call_data data = { 0 }, saved = { 0 };
 	uint32_t addr = (inject->saved.i386.esp - BELOW_STACK - (uint32_t)sizeof(data)) & ~7u;
 	const struct task *task = inject->task;
 	int fd;

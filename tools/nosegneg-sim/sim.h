@@ -107,7 +107,7 @@ struct sim {
 	unsigned tls_first; /* number of the first descriptor for thread-local data: 12 on x86-64 kernels, 6 on i386 */
 	struct task *bucket[TASK_BUCKETS];
 	size_t tasks, arrived; /* how many there are; in TASK_ARRIVED */
-	bool failed; /* the simulation cannot go on; `what` and `why` say it */
+	bool failed;           /* the simulation cannot go on; `what` and `why` say it */
 	char what[256];
 	char why[WHY_MAX];
 };
