@@ -2,11 +2,17 @@
 /* sim-work KIND ROUNDS: an i386 program that times itself: prints nanoseconds for each round.
  *
  * hlt: faults for ever, for sim-bare. traps: an access below the thread pointer and one above, two traps a round. The
- * others make no access below it: cpu, call (a system call), pipe (there and back to another process), memory, text. */
+ * others make no access below it: cpu, call (a system call that does nothing), filtered (the same with a seccomp filter
+ * that allows everything), file (calls that do something), pipe (there and back to another process), memory, text. */
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -50,6 +56,33 @@ static void do_call(long n)
 {
 	for (long i = 0; i < n; i++)
 		syscall(SYS_getppid);
+}
+
+static void do_filtered(long n)
+{
+	struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	struct sock_fprog program = { 1, &allow };
+	static int installed;
+
+	/* Without the last flag some kernels also slow the processor down. */
+	if (!installed++ && (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+					    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+							    SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program) != 0))
+		exit(2);
+	do_call(n);
+}
+
+static void do_file(long n)
+{
+	char block[4096];
+	struct stat st;
+
+	for (long i = 0; i < n; i++) {
+		int fd = open("/proc/self/exe", O_RDONLY);
+
+		if (fd < 0 || fstat(fd, &st) != 0 || read(fd, block, sizeof(block)) != sizeof(block) || close(fd) != 0)
+			exit(2);
+	}
 }
 
 static void do_pipe(long n)
@@ -100,7 +133,8 @@ int main(int argc, char **argv)
 		const char *name;
 		void (*run)(long);
 	} kinds[] = { { "hlt", do_hlt }, { "traps", do_traps }, { "cpu", do_cpu }, { "call", do_call },
-		{ "pipe", do_pipe }, { "memory", do_memory }, { "text", do_text } };
+		{ "filtered", do_filtered }, { "file", do_file }, { "pipe", do_pipe }, { "memory", do_memory },
+		{ "text", do_text } };
 	long rounds = argc == 3 ? atol(argv[2]) : 0;
 
 	for (size_t i = 0; rounds > 0 && i < sizeof(kinds) / sizeof(*kinds); i++) {
