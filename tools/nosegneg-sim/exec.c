@@ -40,14 +40,14 @@ static ssize_t read_proc(pid_t pid, const char *name, void *buf, size_t size)
 	return used;
 }
 
-/* Where the kernel says that the vDSO is; 0: it says nothing. */
-static uint32_t find_vdso(pid_t pid)
+/* What the kernel says of the program in its auxiliary vector; 0: nothing. */
+static uint32_t auxiliary(pid_t pid, uint32_t type)
 {
 	Elf32_auxv_t auxv[AUXV_MAX];
 	ssize_t n = read_proc(pid, "auxv", auxv, sizeof(auxv));
 
 	for (ssize_t i = 0; i < n / (ssize_t)sizeof(auxv[0]) && auxv[i].a_type != AT_NULL; i++)
-		if (auxv[i].a_type == AT_SYSINFO_EHDR)
+		if (auxv[i].a_type == type)
 			return auxv[i].a_un.a_val;
 	return 0;
 }
@@ -76,7 +76,8 @@ static uint32_t check_maps(struct sim *sim, const struct task *task, uint32_t vd
 static void put_note(struct sim *sim, struct task *task)
 {
 	const struct options *opt = sim->opt;
-	uint32_t vdso = find_vdso(task->tid), size = check_maps(sim, task, vdso), room = 0, room_size = 0;
+	uint32_t vdso = auxiliary(task->tid, AT_SYSINFO_EHDR), size = check_maps(sim, task, vdso), room = 0,
+		 room_size = 0;
 	_cleanup_free_ uint8_t *image = malloc(VDSO_MAX);
 	char why[WHY_MAX];
 	int r;
@@ -95,8 +96,10 @@ static void put_note(struct sim *sim, struct task *task)
 		r = vdso_note_set(image, size, opt->desc, opt->desc_size, &room, &room_size, why);
 	else
 		why_failed(why, r);
-	if (r == 0)
+	if (r == 0) {
 		r = memory_poke(task, vdso, image, size);
+		why_failed(why, r);
+	}
 	if (r < 0)
 		sim_fail(sim, task->process->record->program, "its vDSO: %s", why);
 	task->process->room = room_size >= 64 ? vdso + room : 0;
@@ -121,6 +124,16 @@ static void name_program(struct process *process)
 		return;
 	free(process->record->program);
 	process->record->program = alloc_copy(path, (size_t)n);
+}
+
+/* The program and its loader; what the loader maps is seen by stop-call.c. */
+static void record_mapped_by_kernel(struct sim *sim, const struct task *task)
+{
+	const uint32_t entry = auxiliary(task->tid, AT_ENTRY), loader = auxiliary(task->tid, AT_BASE);
+
+	record_library(sim->record, task->process->record, task->tid, entry);
+	if (loader)
+		record_library(sim->record, task->process->record, task->tid, loader);
 }
 
 static enum process_kind kind_of(const struct task *task)
@@ -151,4 +164,6 @@ void exec_happened(struct sim *sim, struct task *task)
 		return;
 	tls_probe(sim, task);
 	put_note(sim, task);
+	if (sim->opt->trace_libs)
+		record_mapped_by_kernel(sim, task);
 }
