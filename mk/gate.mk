@@ -10,5 +10,5 @@ $(gate_stamp): $(SET_STAMP) $(SUITE_STAMP) $(NOSEGNEG_CHECK)
 	$(Q)$(NOSEGNEG_CHECK) set --against $(TARGET_BASE_DIR) --suite $(SUITE) $(SET_DIR)
 	$(Q)touch $@
 
-table: $(SET_STAMP) $(SUITE_STAMP) $(NOSEGNEG_CHECK) ## before and after, on real i386 programs
-	$(Q)tools/table $(NOSEGNEG_CHECK) $(SET_DIR) $(TARGET_BASE_DIR) $(P)/root usr/bin/perl bin/bash
+table: $(SET_STAMP) $(SUITE_STAMP) $(NOSEGNEG_CHECK) $(NOSEGNEG_SIM) ## before and after, on real i386 programs
+	$(Q)tools/table $(NOSEGNEG_CHECK) $(NOSEGNEG_SIM) $(SET_DIR) $(TARGET_BASE_DIR) $(P)/root usr/bin/perl bin/bash
