@@ -139,6 +139,15 @@ $(names_debug): $(F)/sim-names
 	$(Q)objcopy --only-keep-debug $< $@
 	$(Q)objcopy --strip-all $< $(F)/sim-root/names
 
+# A container that forbids a system call.
+fixtures += $(F)/deny $(F)/sim-wait
+$(F)/sim-wait: tests/data/sim/wait.c
+	@mkdir -p $(@D)
+	$(Q)$(m32) $< -o $@
+$(F)/deny: tests/data/sim/deny.c
+	@mkdir -p $(@D)
+	$(Q)$(compile) $< -o $@
+
 # Tests of the tools' own judgement link the tools, without main.
 CHECK_LIB := $(dir $(LIB))libcheck.a
 $(CHECK_LIB): $(filter-out %/main.o,$(check_objects)) $(common_objects)

@@ -44,6 +44,9 @@ static int check_desc(const uint8_t *desc, size_t size, char *why)
 	kernelcap_parse_desc(desc, size, &cap);
 	if (cap.problems == 0)
 		return 0;
+	/* A name that is left out has other problems in its wake. */
+	if (cap.problems & KERNELCAP_LONG_NAME)
+		cap.problems = KERNELCAP_LONG_NAME;
 	why_broken(why, "%s", kernelcap_problem_text(cap.problems & -cap.problems));
 	return -EINVAL;
 }

@@ -148,7 +148,10 @@ int launch_find(const struct options *opt, char *path, char *what, char *why)
 		r = absolute(&root, path, full);
 	if (r < 0)
 		return why_failed(why, r);
-	return check_file(&root, full, 0, what, why);
+	r = check_file(&root, full, 0, what, why);
+	if (r < 0 && strcmp(what, full) == 0)
+		snprintf(what, PATH_MAX, "%s", path);
+	return r;
 }
 
 enum stage { STAGE_ROOT, STAGE_FILTER, STAGE_EXECUTE };

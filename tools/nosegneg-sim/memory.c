@@ -9,29 +9,43 @@
 
 #include "memory.h"
 
-void memory_open(struct process *process)
+static int open_memory(const struct process *process)
 {
 	char path[48];
 
-	if (process->memory >= 0)
-		close(process->memory);
 	snprintf(path, sizeof(path), "/proc/%d/mem", (int)process->pid);
-	process->memory = geteuid() == 0 ? -1 : open(path, O_RDWR | O_CLOEXEC);
+	return open(path, O_RDWR | O_CLOEXEC);
 }
 
-/* The kernel says EPERM (ptrace) or EPERM and EIO (peek and poke) of memory that may not be read any more. */
-static bool is_closed(const struct task *task, int error)
+void memory_open(struct process *process)
 {
-	return task->process->memory >= 0 && (error == EPERM || error == EIO);
+	if (process->memory >= 0)
+		close(process->memory);
+	process->memory = geteuid() == 0 ? -1 : open_memory(process);
+}
+
+/* The kernel says EPERM, to peek and poke EIO, of memory that may not be read any more; a filter that forbids the calls
+ * EPERM or ENOSYS. Returns a descriptor for it, or -1. */
+static int other_way(const struct task *task, int error)
+{
+	struct process *process = task->process;
+
+	if (error != EPERM && error != EIO && error != ENOSYS)
+		return -1;
+	if (process->memory < 0)
+		process->memory = open_memory(process);
+	return process->memory;
 }
 
 ssize_t memory_read(const struct task *task, uint32_t addr, void *buf, size_t len)
 {
 	struct iovec ours = { buf, len }, theirs = { (void *)(uintptr_t)addr, len };
 	ssize_t n = process_vm_readv(task->tid, &ours, 1, &theirs, 1, 0);
+	int error = errno, fd = n < 0 ? other_way(task, error) : -1;
 
-	if (n < 0 && is_closed(task, errno))
-		n = pread(task->process->memory, buf, len, (off_t)addr);
+	if (fd < 0)
+		return n < 0 ? -error : n;
+	n = pread(fd, buf, len, (off_t)addr);
 	return n < 0 ? -errno : n;
 }
 
@@ -39,9 +53,11 @@ static ssize_t memory_write(const struct task *task, uint32_t addr, const void *
 {
 	struct iovec ours = { (void *)(uintptr_t)buf, len }, theirs = { (void *)(uintptr_t)addr, len };
 	ssize_t n = process_vm_writev(task->tid, &ours, 1, &theirs, 1, 0);
+	int error = errno, fd = n < 0 ? other_way(task, error) : -1;
 
-	if (n < 0 && is_closed(task, errno))
-		n = pwrite(task->process->memory, buf, len, (off_t)addr);
+	if (fd < 0)
+		return n < 0 ? -error : n;
+	n = pwrite(fd, buf, len, (off_t)addr);
 	return n < 0 ? -errno : n;
 }
 
@@ -63,6 +79,7 @@ int memory_put(const struct task *task, uint32_t addr, const void *buf, size_t l
 static int poke(const struct task *task, uint32_t addr, long word)
 {
 	long there;
+	int fd;
 
 	errno = 0;
 	there = ptrace(PTRACE_PEEKDATA, task->tid, (void *)(uintptr_t)addr, NULL);
@@ -70,9 +87,8 @@ static int poke(const struct task *task, uint32_t addr, long word)
 		return 0;
 	if (!errno && ptrace(PTRACE_POKEDATA, task->tid, (void *)(uintptr_t)addr, (void *)word) == 0)
 		return 0;
-	if (is_closed(task, errno))
-		return whole(pwrite(task->process->memory, &word, sizeof(word), (off_t)addr), sizeof(word));
-	return -errno;
+	fd = other_way(task, errno);
+	return fd < 0 ? -errno : whole(pwrite(fd, &word, sizeof(word), (off_t)addr), sizeof(word));
 }
 
 int memory_poke(const struct task *task, uint32_t addr, const void *buf, size_t len)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/root.h"
+#include "base/text.h"
 #include "base/util.h"
 #include "common/output.h"
 #include "loader/vdso-note.h"
@@ -92,7 +93,11 @@ static const struct option long_options[] = {
 
 static int refuse(const char *value, const char *option, const char *why)
 {
-	output_error(value, option, why);
+	char quoted[256] = "'", end[] = "'";
+
+	text_quote(quoted + 1, sizeof(quoted) - sizeof(end), value);
+	strcat(quoted, end);
+	output_error(option, quoted, why);
 	return EXIT_ERROR;
 }
 
@@ -182,8 +187,10 @@ static int read_top(struct options *opt, const char *text)
 
 static int read_format(struct options *opt, enum report_format format)
 {
-	if (opt->format != REPORT_TEXT && opt->format != format)
-		return refuse("--folded", "options", "not together with --json");
+	if (opt->format != REPORT_TEXT && opt->format != format) {
+		output_error("--json", "--folded", "one report has one format");
+		return EXIT_ERROR;
+	}
 	opt->format = format;
 	return 0;
 }
