@@ -175,6 +175,35 @@ static int signal_fd(void)
 	return (int)trapped;
 }
 
+/* Masks that hold during one system call: what the handler blocks, and what is blocked behind it. */
+static int signal_suspend(void)
+{
+	sigset_t all, none, now;
+
+	sigfillset(&all);
+	sigemptyset(&none);
+	handle(SIGUSR1, tick, 0);
+	handle(SIGSEGV, tick, SA_NODEFER);
+	for (int i = 0; i < 6; i++) {
+		sigset_t wait = i % 2 ? all : none;
+
+		sigdelset(&wait, SIGUSR1);
+		sigprocmask(SIG_SETMASK, &all, NULL);
+		raise(SIGUSR1);
+		traps(3);
+		if (i % 3 == 0)
+			raise(SIGSEGV);
+		SAY("suspend: %d", sigsuspend(&wait));
+		SAY(" errno %d ticks %d", errno, ticks);
+		traps(3);
+		sigprocmask(SIG_SETMASK, &none, &now);
+		SAY(" blocked %d ticks %d\n", sigismember(&now, SIGSEGV), ticks);
+		traps(3);
+	}
+	say_line("SigCgt");
+	return (int)trapped;
+}
+
 static ucontext_t main_context, other_context;
 
 static void other(void)
@@ -245,8 +274,8 @@ int main(int argc, char **argv)
 {
 	static const struct test tests[] = { { "nested", signal_nested }, { "jump", signal_jump },
 		{ "real", signal_real }, { "profile", signal_profile }, { "posix-timer", signal_posix_timer },
-		{ "restart", signal_restart }, { "fd", signal_fd }, { "context", signal_context },
-		{ "threads", signal_threads } };
+		{ "restart", signal_restart }, { "fd", signal_fd }, { "suspend", signal_suspend },
+		{ "context", signal_context }, { "threads", signal_threads } };
 
 	return RUN(tests, argc, argv);
 }
