@@ -70,6 +70,17 @@ static bool stop(struct sim *sim, pid_t tid)
 	return false;
 }
 
+/* A thread that was announced, and whose first stop has not come yet. */
+static struct task *await_start(struct sim *sim, struct task *task)
+{
+	pid_t tid = task->tid;
+	int status;
+
+	if (task->state == TASK_EXPECTED && wait_for_stop(tid, &status))
+		trace_stop(sim, tid, status);
+	return task_find(sim, tid);
+}
+
 /* Nobody has two tracers. Who asks to be traced, or is about to be, is let go before the call is made. True where it
  * was the caller itself. */
 static bool make_way_for_tracer(struct sim *sim, struct task *task, const struct regs *regs)
@@ -85,6 +96,8 @@ static bool make_way_for_tracer(struct sim *sim, struct task *task, const struct
 	if (request != PTRACE_ATTACH && request != PTRACE_SEIZE)
 		return false;
 	other = task_find(sim, tid);
+	if (other)
+		other = await_start(sim, other);
 	if (!other || other->state != TASK_RUNS || other->process == task->process || !stop(sim, tid))
 		return false;
 	release_task(sim, task_find(sim, tid), false);

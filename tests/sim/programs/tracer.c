@@ -104,6 +104,29 @@ static int trace_seize(void)
 	return (int)traps(2);
 }
 
+/* At once: the child may not even have begun. */
+static int trace_seize_many(void)
+{
+	int status;
+
+	for (int i = 0; i < 100; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			while (word == 0x1234)
+				traps(1);
+			_exit(word);
+		}
+		NEED(ptrace(PTRACE_SEIZE, pid, NULL, NULL) == 0);
+		NEED(ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) == 0 && waitpid(pid, &status, __WALL) == pid);
+		NEED(status >> 16 == PTRACE_EVENT_STOP);
+		NEED(ptrace(PTRACE_POKEDATA, pid, &word, (void *)0x21) == 0);
+		NEED(ptrace(PTRACE_CONT, pid, NULL, NULL) == 0 && waitpid(pid, &status, 0) == pid);
+		NEED(WIFEXITED(status) && WEXITSTATUS(status) == 0x21);
+	}
+	return (int)traps(2);
+}
+
 /* As strace does it: the calls of a child, in their order. */
 static int trace_calls(void)
 {
@@ -166,7 +189,8 @@ static int trace_step(void)
 int main(int argc, char **argv)
 {
 	static const struct test tests[] = { { "me", trace_me }, { "child", trace_child }, { "attach", trace_attach },
-		{ "seize", trace_seize }, { "calls", trace_calls }, { "step", trace_step } };
+		{ "seize", trace_seize }, { "seize-many", trace_seize_many }, { "calls", trace_calls },
+		{ "step", trace_step } };
 
 	return RUN(tests, argc, argv);
 }
