@@ -49,12 +49,15 @@ static bool is_outside(const struct sim *sim, struct task *task, struct place *p
 
 /* A place that has trapped before, and a fault. An asynchronous SIGSEGV can stop a thread right before such an
  * instruction; but the processor saves the resume flag set with faults, and not with what comes between instructions
- * (Intel SDM, volume 3B, 17.3.1.1), so that nobody need ask for the signal's origin: that saves a tenth of a trap. */
+ * (Intel SDM, volume 3B, 17.3.1.1), so that nobody need ask for the signal's origin: that saves a tenth of a trap. Not
+ * where instructions are stepped over: under the whole segment the same one may meet a page that is not there. */
 static bool is_known_fault(const struct sim *sim, struct task *task, struct fault *fault)
 {
 	struct place *place = places_find(&task->process->places, fault->regs->eip);
+	bool steps = sim->opt->emulate != EMULATE_FLIP || sim->opt->lenient;
 
-	return place && fault->regs->eflags & EFLAGS_RF && !task->segv_blocked && is_outside(sim, task, place, fault);
+	return place && !steps && fault->regs->eflags & EFLAGS_RF && !task->segv_blocked &&
+	       is_outside(sim, task, place, fault);
 }
 
 /* What is in memory now: other code may be where something trapped before. */
