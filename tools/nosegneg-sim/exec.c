@@ -78,7 +78,7 @@ static void put_note(struct sim *sim, struct task *task)
 	const struct options *opt = sim->opt;
 	uint32_t vdso = auxiliary(task->tid, AT_SYSINFO_EHDR), size = check_maps(sim, task, vdso), room = 0,
 		 room_size = 0;
-	_cleanup_free_ uint8_t *image = malloc(VDSO_MAX);
+	_cleanup_free_ uint8_t *image = malloc(VDSO_MAX), *before = malloc(VDSO_MAX);
 	char why[WHY_MAX];
 	int r;
 
@@ -91,13 +91,15 @@ static void put_note(struct sim *sim, struct task *task)
 									       "or use --no-note");
 		return;
 	}
-	r = image ? memory_get(task, vdso, image, size) : -ENOMEM;
-	if (r == 0)
-		r = vdso_note_set(image, size, opt->desc, opt->desc_size, &room, &room_size, why);
-	else
-		why_failed(why, r);
+	r = image && before ? memory_get(task, vdso, before, size) : -ENOMEM;
 	if (r == 0) {
-		r = memory_poke(task, vdso, image, size);
+		memcpy(image, before, size);
+		r = vdso_note_set(image, size, opt->desc, opt->desc_size, &room, &room_size, why);
+	} else {
+		why_failed(why, r);
+	}
+	if (r == 0) {
+		r = memory_poke(task, vdso, image, before, size);
 		why_failed(why, r);
 	}
 	if (r < 0)

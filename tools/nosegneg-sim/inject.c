@@ -32,7 +32,7 @@ int inject_begin(struct task *task, struct inject *inject)
 		return -ENOTSUP;
 	inject->mask = task_get_mask(task);
 	task_set_mask(task, UINT64_MAX);
-	return memory_poke(task, task->process->room, code, sizeof(code));
+	return memory_poke(task, task->process->room, code, NULL, sizeof(code));
 }
 
 /* To the end of the call that the thread is about to make: a stop at its begin, perhaps one of the filter, one at its

@@ -78,20 +78,15 @@ int memory_put(const struct task *task, uint32_t addr, const void *buf, size_t l
 
 static int poke(const struct task *task, uint32_t addr, long word)
 {
-	long there;
 	int fd;
 
-	errno = 0;
-	there = ptrace(PTRACE_PEEKDATA, task->tid, (void *)(uintptr_t)addr, NULL);
-	if (!errno && word == there)
-		return 0;
-	if (!errno && ptrace(PTRACE_POKEDATA, task->tid, (void *)(uintptr_t)addr, (void *)word) == 0)
+	if (ptrace(PTRACE_POKEDATA, task->tid, (void *)(uintptr_t)addr, (void *)word) == 0)
 		return 0;
 	fd = other_way(task, errno);
 	return fd < 0 ? -errno : whole(pwrite(fd, &word, sizeof(word), (off_t)addr), sizeof(word));
 }
 
-int memory_poke(const struct task *task, uint32_t addr, const void *buf, size_t len)
+int memory_poke(const struct task *task, uint32_t addr, const void *buf, const void *there, size_t len)
 {
 	int r = 0;
 
@@ -99,7 +94,8 @@ int memory_poke(const struct task *task, uint32_t addr, const void *buf, size_t 
 		long word;
 
 		memcpy(&word, (const char *)buf + i, sizeof(word));
-		r = poke(task, addr + (uint32_t)i, word);
+		if (!there || memcmp(&word, (const char *)there + i, sizeof(word)) != 0)
+			r = poke(task, addr + (uint32_t)i, word);
 	}
 	return r;
 }

@@ -20,8 +20,9 @@ ssize_t memory_read(const struct task *task, uint32_t addr, void *buf, size_t le
 int memory_get(const struct task *task, uint32_t addr, void *buf, size_t len);
 int memory_put(const struct task *task, uint32_t addr, const void *buf, size_t len);
 
-/* Writes where the process itself may not, as debuggers set breakpoints: it gets pages of its own for it. Words that
- * are right already are left alone. `len` is a multiple of 8. Returns 0 or a negative errno. */
-int memory_poke(const struct task *task, uint32_t addr, const void *buf, size_t len);
+/* Writes where the process itself may not, as debuggers set breakpoints: it gets pages of its own for it. What `there`
+ * says is there already is left alone; NULL: nothing is known. `len` is a multiple of 8. Returns 0 or a negative errno.
+ */
+int memory_poke(const struct task *task, uint32_t addr, const void *buf, const void *there, size_t len);
 
 #endif

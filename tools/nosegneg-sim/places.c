@@ -83,3 +83,10 @@ struct place *places_read(struct sim *sim, const struct task *task, uint32_t eip
 	place->site->refusal = xen_segfixup_refusal(bytes, place->len);
 	return place;
 }
+
+void places_copy(struct places *out, const struct places *from)
+{
+	for (size_t i = 0; i < from->size; i++)
+		if (from->slot[i])
+			*entry(out, from->slot[i]->eip) = *from->slot[i];
+}

@@ -12,4 +12,7 @@ struct place *places_find(const struct places *places, uint32_t eip);
  * place belongs to the process. */
 struct place *places_read(struct sim *sim, const struct task *task, uint32_t eip);
 
+/* What a process knows at a fork: its child has the same code. */
+void places_copy(struct places *out, const struct places *from);
+
 #endif

@@ -61,7 +61,7 @@ static int set_action(struct task *task, int sig)
 	if (inject_begin(task, &inject) < 0)
 		return sig;
 	inject.sig = sig;
-	if (memory_poke(task, room, data, sizeof(data)) == 0)
+	if (memory_poke(task, room, data, NULL, sizeof(data)) == 0)
 		inject_call(&inject, CALL_RT_SIGACTION, SIGSEGV, room, 0, sizeof(uint64_t));
 	inject_end(&inject);
 	return inject.sig;

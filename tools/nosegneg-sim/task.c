@@ -9,6 +9,7 @@
 #include "base/util.h"
 #include "alloc.h"
 #include "memory.h"
+#include "places.h"
 #include "stack.h"
 #include "task.h"
 
@@ -73,6 +74,7 @@ struct process *process_add(struct sim *sim, pid_t pid, const struct process *pa
 		process->shows_3gb = parent->shows_3gb;
 		process->room = parent->room;
 		process->segv = parent->segv;
+		places_copy(&process->places, &parent->places);
 	}
 	process->record = record_process_add(sim->record, pid, parent ? parent->pid : 0,
 			parent ? parent->record->program : sim->opt->argv[0]);
