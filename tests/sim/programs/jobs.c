@@ -64,9 +64,7 @@ static int job_stop_busy(void)
 	usleep(5000);
 	SAY("still there: %d\n", waitpid(pid, &status, WNOHANG) == 0);
 	kill(pid, SIGCONT);
-	await_stop("child", pid);
-	if (kill(pid, 0) == 0)
-		await_stop("child", pid);
+	await("child", pid);
 	return 0;
 }
 
@@ -288,10 +286,11 @@ static int job_hangup(void)
 	pid_t pid = forkpty(&master, NULL, NULL, NULL);
 
 	if (pid == 0) {
+		SAY("looping\n");
 		for (;;)
 			traps(1);
 	}
-	usleep(20000);
+	expect(master, "looping");
 	close(master);
 	await("hung up", pid);
 	return (int)traps(1);

@@ -122,7 +122,7 @@ static int signal_restart(void)
 	char c = 0;
 
 	for (int flags = 0; flags < 2; flags++) {
-		struct timespec pause = { 0, 100000000 }, left = { 0, 0 };
+		struct timespec pause = { 5, 0 }, left = { 0, 0 };
 		pid_t me = getpid(), pid;
 		ssize_t n;
 
