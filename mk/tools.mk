@@ -47,9 +47,10 @@ sim_libs := -ldw -lelf -lZydis -ljansson -liberty
 include mk/i386.mk
 include mk/helper.mk
 include mk/sim-i386.mk
+include mk/check-i386.mk
 programs := $(NOSEGNEG_CHECK) $(NOSEGNEG_SIM) $(HELPER)
 
-.PHONY: tools install
+.PHONY: tools install install-i386
 tools: $(programs) man ## build the programs and their manual pages
 
 $(O)/%.o: %.c Makefile mk/tools.mk
@@ -84,8 +85,12 @@ $(B)/man/%: docs/man/%.scd
 	$(Q)scdoc < $< > $@
 
 install: tools ## install the programs, manual pages and completions below $(DESTDIR)$(prefix)
+install-i386: tools-i386 ## the same with static i386 programs
+install: user_programs := $(NOSEGNEG_CHECK) $(NOSEGNEG_SIM)
+install-i386: user_programs := $(CHECK_I386) $(SIM_I386)
+install install-i386:
 	$(Q)install -d $(addprefix $(DESTDIR),$(bindir) $(sbindir) $(mandir)/man1 $(mandir)/man5 $(mandir)/man8 $(completiondir))
-	$(Q)install -m 755 $(NOSEGNEG_CHECK) $(NOSEGNEG_SIM) $(DESTDIR)$(bindir)
+	$(Q)install -m 755 $(user_programs) $(DESTDIR)$(bindir)
 	$(Q)install -m 755 $(HELPER) $(DESTDIR)$(sbindir)
 	$(Q)for page in $(man_pages); do install -m 644 $$page $(DESTDIR)$(mandir)/man$${page##*.}; done
 	$(Q)install -m 644 $(wildcard conf/completion/*) $(DESTDIR)$(completiondir)

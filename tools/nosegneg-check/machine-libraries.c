@@ -59,7 +59,8 @@ static void guess_loader(struct machine *m)
 {
 	if (m->has_loader || m->source != MACHINE_TREE || m->cache_state != FILE_READ || !m->cache.generator_size)
 		return;
-	if (glibc_read_banner((const char *)m->cache.data + m->cache.generator, m->cache.generator_size, &m->glibc))
+	if (glibc_read_banner((const char *)m->cache.data + m->cache.generator, (size_t)m->cache.generator_size,
+			    &m->glibc))
 		m->glibc.source = GLIBC_FROM_NAME;
 }
 

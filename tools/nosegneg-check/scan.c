@@ -44,7 +44,7 @@ struct run {
 
 static size_t inode_slot(const struct inode_set *set, dev_t dev, ino_t ino)
 {
-	size_t i = ((size_t)ino * 0x9e3779b97f4a7c15u ^ (size_t)dev) & (set->size - 1);
+	size_t i = (size_t)(ino * 0x9e3779b97f4a7c15u ^ dev) & (set->size - 1);
 
 	while (set->slot[i].used && (set->slot[i].dev != dev || set->slot[i].ino != ino))
 		i = (i + 1) & (set->size - 1);
