@@ -4,6 +4,7 @@
 #include <pty.h>
 #include <pthread.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <termios.h>
 
 #include "say.h"
@@ -44,16 +45,23 @@ static int job_stop(void)
 /* Stopped from outside, in a loop of traps; and ended while it is stopped. */
 static int job_stop_busy(void)
 {
-	pid_t pid = fork();
-	int status;
+	volatile unsigned *count = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int status, moved = 0;
+	unsigned before;
+	pid_t pid;
 
+	NEED(count != MAP_FAILED);
+	pid = fork();
 	if (pid == 0)
 		for (;;)
-			traps(1);
+			*count += traps(1);
 	for (int i = 0; i < 10; i++) {
 		usleep(2000);
 		kill(pid, SIGSTOP);
 		await_stop("child", pid);
+		before = *count;
+		usleep(2000);
+		moved += *count != before;
 		NEED(waitpid(pid, &status, WNOHANG | WUNTRACED | WCONTINUED) == 0);
 		kill(pid, SIGCONT);
 		await_stop("child", pid);
@@ -62,6 +70,7 @@ static int job_stop_busy(void)
 	await_stop("child", pid);
 	kill(pid, SIGTERM);
 	usleep(5000);
+	SAY("moved while stopped: %d\n", moved);
 	SAY("still there: %d\n", waitpid(pid, &status, WNOHANG) == 0);
 	kill(pid, SIGCONT);
 	await("child", pid);
