@@ -23,6 +23,7 @@ include mk/tools.mk
 include mk/glibc.mk
 include mk/programs.mk
 include mk/gate.mk
+include mk/packages.mk
 include mk/distro.mk
 include mk/tests.mk
 include mk/sim.mk

@@ -1,0 +1,166 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The Debian packages in a real i386 system, by apt: installed, reinstalled, upgraded, removed, purged; and another libc6,
+# which must find the set switched off when it is unpacked. A watcher starts a program all the time. Needs `make deb`.
+# shellcheck disable=SC2016 # formats of dpkg-query
+. tests/distro/harness.sh
+. tests/distro/repack.sh
+
+dist=${DIST:-dist}
+shopt -s nullglob
+tools_debs=("$dist"/nosegneg-tools_*_i386.deb)
+set_debs=("$dist"/libc6-nosegneg_*_i386.deb)
+if [ -z "${tools_debs[*]}" ] || [ -z "${set_debs[*]}" ]; then
+	skip "needs the packages; run 'make deb'"
+fi
+
+# The packages as they are, another libc6 with the same files, and the set as it would be for it.
+make_debs() {
+	mkdir "$tmp/debs"
+	cp "${tools_debs[-1]}" "$tmp/debs/tools.deb"
+	cp "${set_debs[-1]}" "$tmp/debs/set.deb"
+	repack_installed libc6 "$tmp/libc6"
+	build_deb "$tmp/libc6" "$tmp/debs/libc6.deb"
+	tell_entry "$tmp/libc6"
+	set_field "$tmp/libc6" Version "$base+next"
+	build_deb "$tmp/libc6" "$tmp/debs/libc6-next.deb"
+	dpkg-deb -R "$tmp/debs/set.deb" "$tmp/set-next"
+	set_field "$tmp/set-next" Version "$(dpkg-deb -f "$tmp/debs/set.deb" Version)+1"
+	build_deb "$tmp/set-next" "$tmp/debs/set-revised.deb"
+	sed -i "s/ $(printf %s "$base" | sed 's/[.+]/[&]/g'))/ $base+next)/g" "$tmp/set-next/DEBIAN/control"
+	set_field "$tmp/set-next" Version "$base+next+0nosegneg"
+	build_deb "$tmp/set-next" "$tmp/debs/set-next.deb"
+	mv "$tmp/debs" "$root/debs"
+}
+
+# watch: starts programs until unwatch, which tells how many did not start.
+watch_programs() {
+	touch "$tmp/watching" "$tmp/watched"
+	while [ -e "$tmp/watching" ]; do
+		chroot "$root" /bin/sh -c : 2>>"$tmp/watched" || echo "sh: status $?" >>"$tmp/watched"
+	done &
+	watcher=$!
+}
+
+unwatch() {
+	rm "$tmp/watching"
+	wait "$watcher"
+	is "programs that did not start meanwhile" "$(head -n 3 "$tmp/watched")" ""
+}
+
+inside() {
+	status=0
+	chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C DEBIAN_FRONTEND=noninteractive "$@" \
+		>"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+}
+
+apt() {
+	inside apt-get -q -y -o APT::Sandbox::User=root --no-install-recommends "$@"
+	[ "$status" = 0 ] || fail "apt-get $*: $(said)"
+	is "apt-get $*: libraries that differ from dpkg's list" "$(chroot "$root" dpkg --verify | grep -v ' c \| /usr/share/\| /var/')" ""
+}
+
+# state PACKAGE: as dpkg has it.
+state() {
+	chroot "$root" dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null || echo none
+}
+
+# switched LIBC: which C library programs get now; all that matters starts.
+switched() {
+	is "libc after $step" "$(libc_of /bin/ls)" "$1"
+	programs_work || fail "programs do not work after $step"
+	no_strays
+}
+
+new_root "$(own_suite)"
+rm "$root/usr/sbin/ldconfig-hwcap"
+mount -t proc proc "$root/proc"
+base=$(chroot "$root" dpkg-query -W -f '${Version}' libc6)
+[ "$(dpkg-deb -f "${set_debs[-1]}" Depends | sed -n 's/.*libc6 (= \([^)]*\)).*/\1/p')" = "$base" ] ||
+	skip "the packages are for another libc6 than that of $build/distro/$(own_suite).tar, $base"
+make_debs
+watch_programs
+
+step="the installation where it is not needed"
+apt install /debs/tools.deb /debs/set.deb
+is "$step: what it says" "$(grep -c ldconfig-hwcap: "$tmp/out")" 1
+expect 0 "^ldconfig-hwcap: disabled: not needed"
+switched "$base_libc"
+[ ! -e "$root$conf" ] || fail "$step: there is an entry"
+for program in nosegneg-check nosegneg-sim ldconfig-hwcap; do
+	inside "$program" --version
+	expect 0 "$program"
+done
+
+step="the administrator's word"
+echo 'enable = always' >>"$root/etc/nosegneg.conf"
+inside ldconfig-hwcap auto
+expect 0 enabled
+switched "$set_libc"
+
+step="the reinstallation"
+apt install --reinstall /debs/tools.deb /debs/set.deb
+expect 0 "^ldconfig-hwcap: disabled" "^ldconfig-hwcap: enabled"
+switched "$set_libc"
+is "nosegneg.conf after $step" "$(tail -n 1 "$root/etc/nosegneg.conf")" "enable = always"
+
+step="the upgrade of the set"
+apt install /debs/set-revised.deb
+switched "$set_libc"
+step="the downgrade of the set"
+apt install --allow-downgrades /debs/set.deb
+switched "$set_libc"
+
+step="another libc6 by dpkg"
+inside dpkg -i /debs/libc6-next.deb
+expect 1 "conflict"
+switched "$set_libc"
+is "libc6-nosegneg after $step" "$(state libc6-nosegneg)" "ii "
+
+step="another libc6 by apt"
+apt install /debs/libc6-next.deb
+is "$step: the entry at its unpacking" "$(cat "$root/entry")" none
+is "libc6-nosegneg after $step" "$(state libc6-nosegneg)" none
+switched "$base_libc"
+
+step="the way back"
+apt install --allow-downgrades /debs/libc6.deb /debs/set.deb
+switched "$set_libc"
+
+step="another libc6 and its set"
+rm "$root/entry"
+apt install /debs/set-next.deb /debs/libc6-next.deb
+is "$step: the entry at its unpacking" "$(cat "$root/entry")" none
+is "libc6-nosegneg after $step" "$(state libc6-nosegneg)" "ii "
+switched "$set_libc"
+
+step="both downgraded"
+apt install --allow-downgrades /debs/libc6.deb /debs/set.deb
+switched "$set_libc"
+
+step="the removal of the programs alone"
+inside dpkg --remove nosegneg-tools
+expect 1 "dependency problems"
+switched "$set_libc"
+
+step="the removal"
+apt remove libc6-nosegneg nosegneg-tools
+expect 0 "^ldconfig-hwcap: disabled"
+switched "$base_libc"
+[ -e "$root/etc/nosegneg.conf" ] || fail "$step: nosegneg.conf is gone"
+step="the purge"
+apt purge nosegneg-tools
+is "what is left after $step" "$(find "$root" -xdev \( -name '*nosegneg*' -o -name '*ldconfig-hwcap*' \))" ""
+switched "$base_libc"
+
+step="the removal with a set of one's own"
+apt install /debs/tools.deb
+mkdir -p "$root/opt/nosegneg"
+dpkg-deb -x "$root/debs/set.deb" "$tmp/own"
+cp -a "$tmp/own$set_dir/." "$root/opt/nosegneg/"
+inside ldconfig-hwcap --set /opt/nosegneg enable
+switched /opt/nosegneg/libc.so.6
+apt purge nosegneg-tools
+switched "$base_libc"
+unwatch
+finish
