@@ -58,9 +58,9 @@ own_suite() {
 	sed -n 's/^VERSION_CODENAME=//p' /etc/os-release
 }
 
-# new_root SUITE [PACKAGE...]: unpacks a new root.
+# new_root SUITE [PACKAGE...]: unpacks a new root, of i386 or CHROOT_ARCH.
 new_root() {
-	local archive=$build/distro/$1.tar
+	local archive=$build/distro/$1${CHROOT_ARCH:+-$CHROOT_ARCH}.tar
 
 	tests/distro/make-chroot "$1" "$archive" "${@:2}" || exit $?
 	! mountpoint -q "$root" || umount -R -l "$root"
