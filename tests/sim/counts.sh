@@ -10,15 +10,16 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 failures=0
 
+# Keys are sorted.
+totals='s/.*"totals":{[^}]*"fatal":\([0-9]*\),[^}]*"negative":\([0-9]*\),'
+totals+='"places":\([0-9]*\),"positive":\([0-9]*\).*/\2 \4 \1 \3/'
+
 # counted SEQUENCE OPTION...: "ENDING NEGATIVE POSITIVE FATAL PLACES".
 counted() {
 	local status=0
 
 	"$sim" --json -o "$tmp/report" "${@:2}" -- "$counts" "$1" 2>/dev/null || status=$?
-	python3 -c '
-import json, sys
-t = json.load(open(sys.argv[1]))["totals"]
-print(sys.argv[2], t["negative"], t["positive"], t["fatal"], t["places"])' "$tmp/report" "$status"
+	echo "$status" "$(sed "$totals" "$tmp/report")"
 }
 
 # is SEQUENCE ENDING NEGATIVE POSITIVE FATAL PLACES [OPTION...]
