@@ -36,7 +36,7 @@ for program in nosegneg-check nosegneg-sim ldconfig-hwcap; do
 	expect 0 "^[Uu]sage: $program"
 done
 for page in nosegneg-check nosegneg-sim ldconfig-hwcap nosegneg.conf; do
-	[ -e "docs/man/$page."?.scd ] || continue
+	compgen -G "docs/man/$page.?.scd" >/dev/null || continue
 	inside man "$page"
 	expect 0 "^NAME" "$page - "
 done

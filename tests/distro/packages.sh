@@ -40,6 +40,7 @@ watch_programs() {
 		chroot "$root" /bin/sh -c : 2>>"$tmp/watched" || echo "sh: status $?" >>"$tmp/watched"
 	done &
 	watcher=$!
+	trap 'rm -f "$tmp/watching"; wait; clean_up' EXIT
 }
 
 unwatch() {
@@ -124,6 +125,27 @@ is "libc6-nosegneg after $step" "$(state libc6-nosegneg)" none
 switched "$base_libc"
 
 step="the way back"
+apt install --allow-downgrades /debs/libc6.deb /debs/set.deb
+switched "$set_libc"
+
+# The archive has another libc6, and no set for it.
+step="the upgrade that keeps libc6 back"
+archive=(-o Dir::Etc::sourcelist=/archive/list -o Dir::Etc::sourceparts=-)
+mkdir "$root/archive"
+cp "$root/debs/libc6-next.deb" "$root/archive/"
+(cd "$root/archive" && dpkg-scanpackages . >Packages 2>/dev/null)
+echo 'deb [trusted=yes] file:/archive ./' >"$root/archive/list"
+apt "${archive[@]}" update
+apt "${archive[@]}" upgrade
+is "libc6 after $step" "$(chroot "$root" dpkg-query -W -f '${Version}' libc6)" "$base"
+switched "$set_libc"
+step="the full upgrade"
+rm "$root/entry"
+apt "${archive[@]}" full-upgrade
+is "$step: the entry at its unpacking" "$(cat "$root/entry")" none
+is "libc6-nosegneg after $step" "$(state libc6-nosegneg)" none
+switched "$base_libc"
+step="the way back again"
 apt install --allow-downgrades /debs/libc6.deb /debs/set.deb
 switched "$set_libc"
 
