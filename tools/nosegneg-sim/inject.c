@@ -49,9 +49,9 @@ static int run_call(struct inject *inject, unsigned ends)
 		while (waitpid(tid, &status, __WALL) < 0)
 			if (errno != EINTR)
 				return -ESRCH;
-		if (!WIFSTOPPED(status)) {
-			inject->task->reaped = true;
-			inject->task->reaped_status = status;
+		if (!WIFSTOPPED(status) || status >> 16 == PTRACE_EVENT_EXEC) {
+			inject->task->overtaken = true;
+			inject->task->overtaken_status = status;
 			return -ESRCH;
 		}
 		if (WSTOPSIG(status) == (SIGTRAP | 0x80))
@@ -103,6 +103,8 @@ int inject_end(struct inject *inject)
 {
 	struct regs regs = inject->saved;
 
+	if (inject->task->overtaken)
+		return -ESRCH;
 	restart(&regs.i386);
 	task_set_mask(inject->task, inject->mask);
 	if (inject->interrupted)

@@ -18,6 +18,7 @@
 #include "release.h"
 #include "task.h"
 #include "tls.h"
+#include "trace.h"
 
 /* The argument of seccomp(2) in a 32-bit program, and the filter behind it. */
 struct call_data {
@@ -98,6 +99,8 @@ static void install_filter(struct sim *sim, struct inject *inject)
 		return;
 	fd = inject_call(inject, CALL_SECCOMP, SECCOMP_SET_MODE_FILTER,
 			SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_SPEC_ALLOW, addr, 0);
+	if (task->overtaken)
+		return;
 	memory_put(task, addr, &saved, sizeof(saved));
 	if (fd < 0)
 		return;
@@ -114,8 +117,10 @@ void release_task(struct sim *sim, struct task *task, bool in_filter)
 		install_filter(sim, &inject);
 		inject_end(&inject);
 	}
-	if (task->reaped)
+	if (task->overtaken) {
+		trace_overtaken(sim, task);
 		return;
+	}
 	ptrace(PTRACE_DETACH, task->tid, NULL, NULL);
 	if (task->process->record->kind == PROCESS_SIMULATED)
 		task->process->record->kind = PROCESS_RELEASED;

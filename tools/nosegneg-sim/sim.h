@@ -89,9 +89,9 @@ struct task {
 		bool negative, fatal;
 		bool traced; /* the program single-steps itself: the SIGTRAP is its own, too */
 	} over;              /* with STEP_OVER */
-	bool reaped;         /* its end was seen in the middle of something else, with `reaped_status` */
-	int reaped_status;
-	struct task *next; /* in its bucket */
+	bool overtaken; /* its end, or another thread's exec in its place, was seen in the middle of something else */
+	int overtaken_status; /* it is left alone until that is answered */
+	struct task *next;    /* in its bucket */
 };
 
 #define TASK_BUCKETS 1024

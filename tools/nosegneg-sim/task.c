@@ -103,7 +103,8 @@ void process_clear(struct process *process)
 
 void task_resume(const struct task *task, int request, int sig)
 {
-	ptrace(request, task->tid, NULL, (void *)(intptr_t)sig);
+	if (!task->overtaken)
+		ptrace(request, task->tid, NULL, (void *)(intptr_t)sig);
 }
 
 uint64_t task_get_mask(const struct task *task)
@@ -116,7 +117,8 @@ uint64_t task_get_mask(const struct task *task)
 
 void task_set_mask(const struct task *task, uint64_t mask)
 {
-	ptrace(PTRACE_SETSIGMASK, task->tid, (void *)sizeof(mask), &mask);
+	if (!task->overtaken)
+		ptrace(PTRACE_SETSIGMASK, task->tid, (void *)sizeof(mask), &mask);
 }
 
 bool task_status_number(pid_t tid, const char *key, unsigned base, uint64_t *out)

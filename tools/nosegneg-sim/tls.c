@@ -21,7 +21,8 @@ static int get(pid_t tid, unsigned entry, struct user_desc *desc)
 
 void tls_install(const struct task *task, const struct user_desc *desc)
 {
-	ptrace(SET_THREAD_AREA, task->tid, (void *)(uintptr_t)desc->entry_number, (void *)(uintptr_t)desc);
+	if (!task->overtaken)
+		ptrace(SET_THREAD_AREA, task->tid, (void *)(uintptr_t)desc->entry_number, (void *)(uintptr_t)desc);
 }
 
 void tls_probe(struct sim *sim, const struct task *task)

@@ -273,8 +273,14 @@ void trace_stop(struct sim *sim, pid_t tid, int status)
 	else if (WIFSTOPPED(status))
 		arrived(sim, tid, status);
 	task = task_find(sim, tid);
-	if (task && task->reaped)
-		end_of(sim, task, task->reaped_status);
+	if (task && task->overtaken)
+		trace_overtaken(sim, task);
+}
+
+void trace_overtaken(struct sim *sim, struct task *task)
+{
+	task->overtaken = false;
+	trace_stop(sim, task->tid, task->overtaken_status);
 }
 
 void trace_run(struct sim *sim, volatile pid_t *program, const volatile int *stop)
