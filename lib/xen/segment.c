@@ -58,19 +58,39 @@ bool xen_segment_holds(const struct user_desc *desc, uint32_t offset, uint32_t s
 	return last <= limit;
 }
 
+static bool is_turned(const struct user_desc *desc)
+{
+	return desc->contents == EXPAND_DOWN && desc->base_addr + limit_bytes(desc) < PAGE;
+}
+
+static bool is_truncated(const struct user_desc *desc, uint32_t hole)
+{
+	return desc->contents == EXPAND_UP && hole - (desc->base_addr + limit_bytes(desc)) < PAGE;
+}
+
+static bool has_pages(const struct user_desc *desc)
+{
+	return !desc->seg_not_present && desc->seg_32bit && desc->limit_in_pages;
+}
+
+bool xen_segment_is_short(const struct user_desc *desc, uint32_t hole)
+{
+	return has_pages(desc) && (is_truncated(desc, hole) || is_turned(desc));
+}
+
 /* What looks like a truncated segment is one, to Xen: it keeps no list of them. */
 bool xen_segment_flip(struct user_desc *desc, uint32_t hole, uint32_t offset)
 {
 	uint32_t base = desc->base_addr, limit = limit_bytes(desc);
 
-	if (desc->seg_not_present || !desc->seg_32bit || !desc->limit_in_pages)
+	if (!has_pages(desc))
 		return false;
-	if (desc->contents == EXPAND_UP && hole - (base + limit) < PAGE && offset > limit) {
+	if (is_truncated(desc, hole) && offset > limit) {
 		desc->limit = limit_field(-(base & ~(PAGE - 1)));
 		desc->contents = EXPAND_DOWN;
 		return true;
 	}
-	if (desc->contents == EXPAND_DOWN && base + limit < PAGE && offset <= limit) {
+	if (is_turned(desc) && offset <= limit) {
 		desc->limit = limit_field(hole - base);
 		desc->contents = EXPAND_UP;
 		return true;

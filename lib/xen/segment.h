@@ -27,4 +27,7 @@ bool xen_segment_holds(const struct user_desc *desc, uint32_t offset, uint32_t s
  * the segment is not a truncated one, or the first byte is not what is outside. */
 bool xen_segment_flip(struct user_desc *desc, uint32_t hole, uint32_t offset);
 
+/* Whether it looks like a truncated one, turned round or not. */
+bool xen_segment_is_short(const struct user_desc *desc, uint32_t hole);
+
 #endif

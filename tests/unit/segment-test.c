@@ -161,6 +161,19 @@ static void turns_a_truncated_segment_round(void **state)
 	}
 }
 
+static void knows_a_short_one(void **state)
+{
+	(void)state;
+	for (unsigned contents = 0; contents < 4; contents++)
+		for (uint32_t limit = 0; limit <= 0xfffff; limit++) {
+			struct user_desc desc = thread_segment(0xb7abc6c0, limit, contents), up = desc, down = desc;
+			bool flips = xen_segment_flip(&up, PAE, 0xfffffff8) || xen_segment_flip(&down, PAE, 0);
+
+			if (xen_segment_is_short(&desc, PAE) != flips)
+				fail_msg("limit %x, contents %u", (unsigned)limit, contents);
+		}
+}
+
 static void turns_only_what_xen_reads(void **state)
 {
 	struct user_desc good = thread_segment(0xb7abc6c0, 0x3ed42, 0), desc = good;
@@ -348,6 +361,7 @@ int main(void)
 		cmocka_unit_test(truncates_data_that_is_there),
 		cmocka_unit_test(refuses_bytes_in_the_hole),
 		cmocka_unit_test(turns_a_truncated_segment_round),
+		cmocka_unit_test(knows_a_short_one),
 		cmocka_unit_test(turns_only_what_xen_reads),
 		cmocka_unit_test(goes_on_as_on_xen),
 		cmocka_unit_test(holds_what_fits),

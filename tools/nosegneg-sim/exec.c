@@ -104,6 +104,7 @@ static void put_note(struct sim *sim, struct task *task)
 	}
 	if (r < 0)
 		sim_fail(sim, task->process->record->program, "its vDSO: %s", why);
+	sim->room_offset = room_size >= 64 ? room : 0;
 	task->process->room = room_size >= 64 ? vdso + room : 0;
 }
 
@@ -153,6 +154,7 @@ void exec_happened(struct sim *sim, struct task *task)
 	struct process *process = task->process;
 
 	process_clear(process);
+	process->orphan = false;
 	memory_open(process);
 	name_program(process);
 	process->record->kind = kind_of(task);
@@ -168,4 +170,21 @@ void exec_happened(struct sim *sim, struct task *task)
 	put_note(sim, task);
 	if (sim->opt->trace_libs)
 		record_mapped_by_kernel(sim, task);
+}
+
+/* A handler of SIGSEGV stays unknown. */
+void exec_orphan(struct sim *sim, struct task *task)
+{
+	struct process *process = task->process;
+	uint32_t vdso = auxiliary(task->tid, AT_SYSINFO_EHDR);
+	uint64_t ignored;
+
+	process->orphan = true;
+	memory_open(process);
+	name_program(process);
+	process->record->kind = kind_of(task);
+	process->simulated = process->record->kind == PROCESS_SIMULATED;
+	process->room = process->simulated && vdso && sim->room_offset ? vdso + sim->room_offset : 0;
+	if (task_status_number(task->tid, "\nSigIgn", 16, &ignored) && ignored & MASK_OF(SIGSEGV))
+		process->segv.handler = HANDLER_IGN;
 }

@@ -8,4 +8,7 @@
 /* At PTRACE_EVENT_EXEC: takes stock of the new program and puts the note into its vDSO. */
 void exec_happened(struct sim *sim, struct task *task);
 
+/* A child whose parent died at its fork: nothing is known of it but what it is itself. */
+void exec_orphan(struct sim *sim, struct task *task);
+
 #endif

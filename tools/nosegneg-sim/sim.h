@@ -50,6 +50,7 @@ struct process {
 	unsigned tasks; /* that are alive */
 	bool simulated; /* an i386 program whose memory can be read */
 	bool shows_3gb; /* it set ADDR_LIMIT_3GB itself */
+	bool orphan;    /* adopted: what it has from its parent is not known yet */
 	int memory;     /* see memory_open; -1: none */
 	uint32_t room;  /* address of free bytes in its vDSO, where calls are made from; 0: none */
 	struct action segv;
@@ -74,7 +75,8 @@ enum task_step {
 struct task {
 	pid_t tid;
 	enum task_state state;
-	int first_stop; /* with TASK_ARRIVED: its wait status */
+	int first_stop;  /* with TASK_ARRIVED: its wait status */
+	int64_t arrival; /* and when that was, in milliseconds */
 	struct process *process;
 	struct tls_slot tls[TLS_SLOTS];
 	bool segv_blocked;
@@ -107,6 +109,8 @@ struct sim {
 	unsigned tls_first; /* number of the first descriptor for thread-local data: 12 on x86-64 kernels, 6 on i386 */
 	struct task *bucket[TASK_BUCKETS];
 	size_t tasks, arrived; /* how many there are; in TASK_ARRIVED */
+	int64_t next_orphan;   /* with some in TASK_ARRIVED: when to look for those that nobody announces */
+	uint32_t room_offset;  /* of the room in the vDSO, the same one for all; 0: none */
 	bool failed;           /* the simulation cannot go on; `what` and `why` say it */
 	char what[256];
 	char why[WHY_MAX];

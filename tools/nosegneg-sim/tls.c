@@ -66,6 +66,22 @@ void tls_shorten(struct sim *sim, struct task *task)
 	}
 }
 
+/* What was a segment of 4 GiB; so does Xen. */
+void tls_recognize(struct sim *sim, struct task *task)
+{
+	for (unsigned i = 0; i < TLS_SLOTS; i++) {
+		struct tls_slot *slot = &task->tls[i];
+
+		if (get(task->tid, sim->tls_first + i, &slot->now) < 0 ||
+				!xen_segment_is_short(&slot->now, sim->opt->hole))
+			continue;
+		slot->set = slot->now;
+		slot->set.limit = 0xfffff;
+		slot->set.contents = MODIFY_LDT_CONTENTS_DATA;
+		slot->ours = true;
+	}
+}
+
 static struct tls_slot *slot_of(const struct sim *sim, struct task *task, unsigned entry)
 {
 	return entry - sim->tls_first < TLS_SLOTS ? &task->tls[entry - sim->tls_first] : NULL;

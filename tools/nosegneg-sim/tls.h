@@ -12,6 +12,9 @@ void tls_probe(struct sim *sim, const struct task *task);
  * had before is in task->tls. */
 void tls_shorten(struct sim *sim, struct task *task);
 
+/* Takes descriptors that look like shortened ones for such, of a thread that has them from somebody unknown. */
+void tls_recognize(struct sim *sim, struct task *task);
+
 /* At the end of set_thread_area(2) and get_thread_area(2) with the user_desc at `addr`. */
 void tls_was_set(struct sim *sim, struct task *task, uint32_t addr);
 void tls_was_read(struct sim *sim, struct task *task, uint32_t addr);

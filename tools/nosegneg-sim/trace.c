@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
+#include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "exec.h"
 #include "release.h"
@@ -16,6 +19,7 @@
 #include "trap.h"
 
 #define STOP_OF_CALL (SIGTRAP | 0x80) /* PTRACE_O_TRACESYSGOOD */
+#define ORPHAN_MS    20               /* how long a child waits to be announced */
 
 void sim_fail(struct sim *sim, const char *what, const char *format, ...)
 {
@@ -67,25 +71,50 @@ static void start(struct sim *sim, struct task *task, int status)
 	task_resume(task, status >> 16 == PTRACE_EVENT_STOP && sig != SIGTRAP ? PTRACE_LISTEN : PTRACE_CONT, 0);
 }
 
-/* A process that has arrived is announced by its parent, unless the parent was killed before it could. */
-static void adopt_orphan(struct sim *sim, struct task *task, const struct process *parent)
+static int64_t now_ms(void)
 {
-	uint64_t ppid;
+	struct timespec t;
 
-	if (!task_status_number(task->tid, "\nPPid", 10, &ppid) || task_find(sim, (pid_t)ppid))
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* What has arrived is announced by the thread that made it, unless that was killed before it could, alone where another
+ * thread executes a program. Nothing tells who it was; the child says itself what it is. */
+static void adopt_orphan(struct sim *sim, struct task *task)
+{
+	uint64_t group, ppid = 0;
+	struct task *first;
+
+	if (!task_status_number(task->tid, "\nTgid", 10, &group))
 		return;
-	task_join(task, process_add(sim, task->tid, parent));
+	first = task_find(sim, (pid_t)group);
+	if (first != task) { /* a thread: only its maker can be slow, the process lives */
+		if (!first || !first->process)
+			return;
+		task_join(task, first->process);
+	} else {
+		task_status_number(task->tid, "\nPPid", 10, &ppid);
+		task_join(task, process_add(sim, task->tid, NULL));
+		task->process->record->parent = (pid_t)ppid;
+		exec_orphan(sim, task);
+	}
+	if (sim->opt->hole)
+		tls_recognize(sim, task);
 	start(sim, task, task->first_stop);
 }
 
-static void adopt_orphans(struct sim *sim, const struct process *parent)
+static void adopt_orphans(struct sim *sim)
 {
+	int64_t now = now_ms();
+
 	for (size_t i = 0; i < TASK_BUCKETS; i++)
 		for (struct task *task = sim->bucket[i], *next; task; task = next) {
 			next = task->next;
-			if (task->state == TASK_ARRIVED)
-				adopt_orphan(sim, task, parent);
+			if (task->state == TASK_ARRIVED && now - task->arrival >= ORPHAN_MS)
+				adopt_orphan(sim, task);
 		}
+	sim->next_orphan = now + ORPHAN_MS / 2;
 }
 
 static void end_of(struct sim *sim, struct task *task, int status)
@@ -102,8 +131,6 @@ static void end_of(struct sim *sim, struct task *task, int status)
 	}
 	if (task->state == TASK_ARRIVED)
 		sim->arrived--;
-	else if (sim->arrived)
-		adopt_orphans(sim, process);
 	task_remove(sim, task);
 }
 
@@ -112,7 +139,9 @@ static void arrived(struct sim *sim, pid_t tid, int status)
 	struct task *task = task_add(sim, tid, TASK_ARRIVED);
 
 	task->first_stop = status;
-	sim->arrived++;
+	task->arrival = now_ms();
+	if (!sim->arrived++)
+		sim->next_orphan = task->arrival + ORPHAN_MS;
 }
 
 /* A thread belongs to its parent's process, everything else is a process of its own. */
@@ -127,6 +156,17 @@ static struct process *process_of_child(struct sim *sim, struct task *parent, pi
 	return process_add(sim, tid, parent->process);
 }
 
+/* A parent that was slow, not dead. */
+static void announced_late(struct process *process, const struct process *parent)
+{
+	if (!process->orphan || process == parent)
+		return;
+	process->orphan = false;
+	process->segv = parent->segv;
+	process->shows_3gb = parent->shows_3gb;
+	process->record->parent = parent->pid;
+}
+
 /* Of parent and child either may stop first. */
 static void announced(struct sim *sim, struct task *parent, int event)
 {
@@ -138,8 +178,10 @@ static void announced(struct sim *sim, struct task *parent, int event)
 	task = task_find(sim, (pid_t)tid);
 	if (!task)
 		task = task_add(sim, (pid_t)tid, TASK_EXPECTED);
-	if (task->state == TASK_RUNS)
+	if (task->state == TASK_RUNS) {
+		announced_late(task->process, parent->process);
 		return;
+	}
 	task_join(task, process_of_child(sim, parent, (pid_t)tid, event));
 	for (unsigned i = 0; i < TLS_SLOTS; i++)
 		task->tls[i] = parent->tls[i];
@@ -283,18 +325,34 @@ void trace_overtaken(struct sim *sim, struct task *task)
 	trace_stop(sim, task->tid, task->overtaken_status);
 }
 
+/* waitpid, which waits no longer than may be where somebody waits to be adopted. */
+static pid_t next_stop(struct sim *sim, int *status)
+{
+	for (unsigned round = 0; sim->arrived; round++) {
+		pid_t tid;
+
+		if (now_ms() >= sim->next_orphan)
+			adopt_orphans(sim);
+		tid = waitpid(-1, status, __WALL | WNOHANG);
+		if (tid)
+			return tid;
+		if (round < 100)
+			sched_yield();
+		else
+			poll(NULL, 0, 1);
+	}
+	return waitpid(-1, status, __WALL);
+}
+
 void trace_run(struct sim *sim, volatile pid_t *program, const volatile int *stop)
 {
-	bool killed = false;
 	int status;
 	pid_t tid;
 
 	for (;;) {
-		if ((*stop || sim->failed) && !killed) {
-			killed = true;
+		if (*stop || sim->failed || sim->killed) /* each time: more may have come */
 			kill_all(sim);
-		}
-		tid = waitpid(-1, &status, __WALL);
+		tid = next_stop(sim, &status);
 		if (tid > 0)
 			trace_stop(sim, tid, status);
 		else if (errno != EINTR)
