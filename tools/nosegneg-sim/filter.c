@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
 #include <linux/audit.h>
+#include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -46,6 +47,16 @@ static void stop_at(struct builder *b, uint32_t call)
 {
 	unless_skip(b, BPF_JEQ, call, 1);
 	answer(b, b->action);
+}
+
+/* A call that matters where its first argument has a bit of `k`. */
+static void stop_at_bit(struct builder *b, uint32_t call, uint32_t k)
+{
+	unless_skip(b, BPF_JEQ, call, 4);
+	load(b, ARGUMENT(0));
+	unless_skip(b, BPF_JSET, k, 1);
+	answer(b, b->action);
+	answer(b, SECCOMP_RET_ALLOW);
 }
 
 /* A call that matters where its argument `i` is not `k`. */
@@ -102,6 +113,7 @@ size_t filter_build(struct sock_filter *out, uint32_t action, bool libs)
 		stop_at(&b, plain[i]);
 	stop_at_unless(&b, CALL_RT_SIGPROCMASK, 1, 0);
 	stop_at_unless(&b, CALL_SIGPROCMASK, 1, 0);
+	stop_at_bit(&b, CALL_CLONE, CLONE_UNTRACED);
 	stop_at_action(&b, CALL_RT_SIGACTION);
 	stop_at_action(&b, CALL_SIGACTION);
 	if (libs)

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FILTER_MAX 64
+#define FILTER_MAX 80
 
 /* What PTRACE_GETEVENTMSG says at a stop of this filter, not of one that the program has put on itself. */
 #define FILTER_DATA 0x4e47

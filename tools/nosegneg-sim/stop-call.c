@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
+#include <linux/sched.h>
 #include <sys/personality.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
@@ -104,6 +105,13 @@ static bool make_way_for_tracer(struct sim *sim, struct task *task, const struct
 	return false;
 }
 
+/* A child that nobody sees has short segments, and calls that fail. */
+static void clone_begins(struct task *task, struct regs *regs)
+{
+	regs->i386.ebx &= ~(uint32_t)CLONE_UNTRACED;
+	regs_set(task->tid, regs);
+}
+
 static bool end_matters(const struct sim *sim, uint64_t call)
 {
 	switch (call) {
@@ -112,6 +120,7 @@ static bool end_matters(const struct sim *sim, uint64_t call)
 		return sim->opt->hole;
 	case CALL_MODIFY_LDT:
 	case CALL_PTRACE:
+	case CALL_CLONE:
 		return false;
 	default:
 		return true;
@@ -141,6 +150,8 @@ void stop_call_begins(struct sim *sim, struct task *task)
 	call = regs_call(&regs);
 	if (call == (regs.is32 ? CALL_PTRACE : CALL_PTRACE_64) && make_way_for_tracer(sim, task, &regs))
 		return;
+	if (regs.is32 && call == CALL_CLONE)
+		clone_begins(task, &regs);
 	task->in_call = regs.is32 && task->process->simulated && end_matters(sim, call);
 	task->call = call;
 	task->first_argument = regs.i386.ebx;
