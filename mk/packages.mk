@@ -5,7 +5,7 @@ DIST ?= dist
 MAINTAINER ?= nosegneg maintainers <maintainers@nosegneg.invalid>
 make_deb = DIST=$(DIST) VERSION=$(VERSION) MAINTAINER='$(MAINTAINER)' tools/package/deb.sh
 
-.PHONY: setup-packages deb deb-tools deb-set lint-deb check-deb
+.PHONY: setup-packages deb deb-tools deb-set lint-deb check-deb check-deb-twice
 setup-packages: ## install what making packages needs besides
 	$(Q)tools/setup tools libs packages
 
@@ -26,5 +26,11 @@ deb-set: $(gate_stamp)
 lint-deb: ## what lintian says of the packages in dist/
 	$(Q)lintian --no-cfg --allow-root --fail-on error,warning $(DIST)/*.deb
 
-check-deb: deb $(distro_tools) ## install, upgrade and remove the packages in chroots
-	$(Q)DIST=$(DIST) tests/run $(B)/tests/log $(filter %/packages.sh %/packages-amd64.sh,$(distro_tests))
+check-deb: deb $(distro_tools) ## install, upgrade and remove the packages in chroots, with the libc6 of Debian 13 too
+	$(Q)DISTRO=all DIST=$(DIST) tests/run $(B)/tests/log $(filter tests/distro/packages%,$(distro_tests))
+
+# In another directory.
+check-deb-twice: deb ## make the packages once more, and compare them byte by byte
+	$(Q)rm -rf $(B)/deb-twice
+	$(Q)DEB_WORK=$(abspath $(B))/deb-twice/work $(MAKE) --no-print-directory DIST=$(B)/deb-twice deb-tools deb-set
+	$(Q)for deb in $(B)/deb-twice/*.deb; do cmp "$$deb" "$(DIST)/$${deb##*/}" || exit 1; done

@@ -6,14 +6,6 @@
 . tests/distro/harness.sh
 . tests/distro/repack.sh
 
-dist=${DIST:-dist}
-shopt -s nullglob
-tools_debs=("$dist"/nosegneg-tools_*_i386.deb)
-set_debs=("$dist"/libc6-nosegneg_*_i386.deb)
-if [ -z "${tools_debs[*]}" ] || [ -z "${set_debs[*]}" ]; then
-	skip "needs the packages; run 'make deb'"
-fi
-
 # The packages as they are, another libc6 with the same files, and the set as it would be for it.
 make_debs() {
 	mkdir "$tmp/debs"
@@ -33,52 +25,11 @@ make_debs() {
 	mv "$tmp/debs" "$root/debs"
 }
 
-# watch: starts programs until unwatch, which tells how many did not start.
-watch_programs() {
-	touch "$tmp/watching" "$tmp/watched"
-	while [ -e "$tmp/watching" ]; do
-		chroot "$root" /bin/sh -c : 2>>"$tmp/watched" || echo "sh: status $?" >>"$tmp/watched"
-	done &
-	watcher=$!
-	trap 'rm -f "$tmp/watching"; wait; clean_up' EXIT
-}
-
-unwatch() {
-	rm "$tmp/watching"
-	wait "$watcher"
-	is "programs that did not start meanwhile" "$(head -n 3 "$tmp/watched")" ""
-}
-
-inside() {
-	status=0
-	chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C DEBIAN_FRONTEND=noninteractive "$@" \
-		>"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
-}
-
-apt() {
-	inside apt-get -q -y -o APT::Sandbox::User=root --no-install-recommends "$@"
-	[ "$status" = 0 ] || fail "apt-get $*: $(said)"
-	is "apt-get $*: libraries that differ from dpkg's list" "$(chroot "$root" dpkg --verify | grep -v ' c \| /usr/share/\| /var/')" ""
-}
-
-# state PACKAGE: as dpkg has it.
-state() {
-	chroot "$root" dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null || echo none
-}
-
-# switched LIBC: which C library programs get now; all that matters starts.
-switched() {
-	is "libc after $step" "$(libc_of /bin/ls)" "$1"
-	programs_work || fail "programs do not work after $step"
-	no_strays
-}
-
 new_root "$(own_suite)"
 rm "$root/usr/sbin/ldconfig-hwcap"
 mount -t proc proc "$root/proc"
 base=$(chroot "$root" dpkg-query -W -f '${Version}' libc6)
-[ "$(dpkg-deb -f "${set_debs[-1]}" Depends | sed -n 's/.*libc6 (= \([^)]*\)).*/\1/p')" = "$base" ] ||
-	skip "the packages are for another libc6 than that of $build/distro/$(own_suite).tar, $base"
+same_libc6 "$base"
 make_debs
 watch_programs
 
@@ -130,12 +81,9 @@ switched "$set_libc"
 
 # The archive has another libc6, and no set for it.
 step="the upgrade that keeps libc6 back"
-archive=(-o Dir::Etc::sourcelist=/archive/list -o Dir::Etc::sourceparts=-)
 mkdir "$root/archive"
 cp "$root/debs/libc6-next.deb" "$root/archive/"
-(cd "$root/archive" && dpkg-scanpackages . >Packages 2>/dev/null)
-echo 'deb [trusted=yes] file:/archive ./' >"$root/archive/list"
-apt "${archive[@]}" update
+make_archive
 apt "${archive[@]}" upgrade
 is "libc6 after $step" "$(chroot "$root" dpkg-query -W -f '${Version}' libc6)" "$base"
 switched "$set_libc"

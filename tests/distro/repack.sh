@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# shellcheck shell=bash disable=SC2154
-# For the tests of packages: installed packages made packages again, and changed.
+# shellcheck shell=bash disable=SC2016,SC2154
+# For the tests of packages, after harness.sh: ours, those that are installed made packages again, and what apt and dpkg do
+# in $root. $step says what was done last.
 
 # repack_installed PACKAGE DIR: the package's files in $root and what dpkg knows of it, as for dpkg-deb -b.
 repack_installed() {
@@ -35,4 +36,66 @@ tell_entry() {
 
 build_deb() {
 	dpkg-deb --root-owner-group -Znone -b "$1" "$2" >/dev/null
+}
+
+dist=${DIST:-dist}
+shopt -s nullglob
+tools_debs=("$dist"/nosegneg-tools_*_i386.deb)
+set_debs=("$dist"/libc6-nosegneg_*_i386.deb)
+if [ -z "${tools_debs[*]}" ] || [ -z "${set_debs[*]}" ]; then
+	skip "needs the packages; run 'make deb'"
+fi
+
+# watch_programs: starts programs until unwatch, which tells how many did not start.
+watch_programs() {
+	touch "$tmp/watching" "$tmp/watched"
+	while [ -e "$tmp/watching" ]; do
+		chroot "$root" /bin/sh -c : 2>>"$tmp/watched" || echo "sh: status $?" >>"$tmp/watched"
+	done &
+	watcher=$!
+	trap 'rm -f "$tmp/watching"; wait; clean_up' EXIT
+}
+
+unwatch() {
+	rm "$tmp/watching"
+	wait "$watcher"
+	is "programs that did not start meanwhile" "$(head -n 3 "$tmp/watched")" ""
+}
+
+inside() {
+	status=0
+	chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C DEBIAN_FRONTEND=noninteractive "$@" \
+		>"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+}
+
+apt() {
+	inside apt-get -q -y -o APT::Sandbox::User=root --no-install-recommends "$@"
+	[ "$status" = 0 ] || fail "apt-get $*: $(said)"
+	is "apt-get $*: libraries that differ from dpkg's list" "$(chroot "$root" dpkg --verify | grep -v ' c \| /usr/share/\| /var/')" ""
+}
+
+# state PACKAGE: as dpkg has it.
+state() {
+	chroot "$root" dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null || echo none
+}
+
+# switched LIBC: which C library programs get now; all that matters starts.
+switched() {
+	is "libc after $step" "$(libc_of /bin/ls)" "$1"
+	programs_work || fail "programs do not work after $step"
+	no_strays
+}
+
+# same_libc6 VERSION: the packages are for this one.
+same_libc6() {
+	dpkg-deb -f "${set_debs[-1]}" Depends | grep -qF "libc6 (= $1)" ||
+		skip "the packages are for another libc6 than that of $build/distro/$(own_suite).tar, $1"
+}
+
+# What is in /archive is an archive to apt.
+archive=(-o Dir::Etc::sourcelist=/archive/list -o Dir::Etc::sourceparts=-)
+make_archive() {
+	(cd "$root/archive" && dpkg-scanpackages . >Packages 2>"$tmp/err") || { cat "$tmp/err"; exit 99; }
+	echo 'deb [trusted=yes] file:/archive ./' >"$root/archive/list"
+	apt "${archive[@]}" update
 }

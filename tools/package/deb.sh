@@ -11,7 +11,7 @@ die() {
 }
 
 build=$(realpath "$B")
-work=$build/deb
+work=${DEB_WORK:-$build/deb}
 epoch=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || stat -c %Y NEWS)}
 
 # The tree without what was built, or what git does not know.
@@ -26,7 +26,8 @@ copy_tree() {
 # fill FILE: the names in it that only this run knows.
 fill() {
 	sed -i -e "s|@MAINTAINER@|$MAINTAINER|g" -e "s|@TOOLS_VERSION@|$VERSION|g" \
-		-e "s|@BASE_VERSION@|${base_version-}|g" -e "s|@SOURCE_VERSION@|${source_version-}|g" "$1"
+		-e "s|@BASE_VERSION@|${base_version-}|g" -e "s|@SOURCE_VERSION@|${source_version-}|g" \
+		-e "s|@SET_DIR@|${TARGET_SET_DIR-}|g" "$1"
 }
 
 # start SOURCE VERSION ARCH: $tree with SOURCE's debian folder.
