@@ -69,6 +69,33 @@ expect 1 "conflict"
 switched "$set_libc"
 is "libc6-nosegneg after $step" "$(state libc6-nosegneg)" "ii "
 
+# refused_libc6: the set could not be switched off, so the other libc6 is not unpacked, and all is as before.
+refused_libc6() {
+	inside apt-get -q -y -o APT::Sandbox::User=root install /debs/libc6-next.deb
+	expect 100 "libc6-nosegneg"
+	is "libc6 after $step" "$(chroot "$root" dpkg-query -W -f '${Version}' libc6)" "$base"
+	switched "$set_libc"
+}
+
+step="a read-only ld.so.conf.d"
+mount --bind "$root/etc/ld.so.conf.d" "$root/etc/ld.so.conf.d"
+mount -o remount,bind,ro "$root/etc/ld.so.conf.d"
+refused_libc6
+umount "$root/etc/ld.so.conf.d"
+step="the repair"
+apt install --reinstall /debs/set.deb
+switched "$set_libc"
+
+for line in 2 '$'; do
+	step="the death of prerm at line $line"
+	sed -i "${line}a kill -9 \$\$" "$root"/var/lib/dpkg/info/libc6-nosegneg*.prerm
+	refused_libc6
+	cp "$tmp/set-next/DEBIAN/prerm" "$(echo "$root"/var/lib/dpkg/info/libc6-nosegneg*.prerm)"
+	step="the repair"
+	apt install --reinstall /debs/set.deb
+	switched "$set_libc"
+done
+
 step="another libc6 by apt"
 apt install /debs/libc6-next.deb
 is "$step: the entry at its unpacking" "$(cat "$root/entry")" none
