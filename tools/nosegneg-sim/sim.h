@@ -93,7 +93,9 @@ struct task {
 	} over;              /* with STEP_OVER */
 	bool overtaken; /* its end, or another thread's exec in its place, was seen in the middle of something else */
 	int overtaken_status; /* it is left alone until that is answered */
-	struct task *next;    /* in its bucket */
+	bool waits;           /* it has stopped with `wait_status`, and its turn has not come yet */
+	int wait_status;
+	struct task *next; /* in its bucket */
 };
 
 #define TASK_BUCKETS 1024

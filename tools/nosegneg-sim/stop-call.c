@@ -37,15 +37,6 @@ static void personality_ends(struct task *task, struct regs *regs)
 	regs_set(task->tid, regs);
 }
 
-static bool wait_for_stop(pid_t tid, int *status)
-{
-	pid_t pid;
-
-	while ((pid = waitpid(tid, status, __WALL)) < 0 && errno == EINTR)
-		;
-	return pid == tid;
-}
-
 /* Stops a thread that runs, at a point where it can be let go: not between a fault and its signal, which is then told
  * of after the stop. False where it is gone. */
 static bool stop(struct sim *sim, pid_t tid)
@@ -55,7 +46,7 @@ static bool stop(struct sim *sim, pid_t tid)
 
 	if (ptrace(PTRACE_INTERRUPT, tid, NULL, NULL) != 0)
 		return false;
-	while ((task = task_find(sim, tid)) && wait_for_stop(tid, &status)) {
+	while ((task = task_find(sim, tid)) && trace_wait_for(sim, tid, &status)) {
 		if (!WIFSTOPPED(status) || status >> 16 != PTRACE_EVENT_STOP) {
 			trace_stop(sim, tid, status);
 			ptrace(PTRACE_INTERRUPT, tid, NULL, NULL);
@@ -77,7 +68,7 @@ static struct task *await_start(struct sim *sim, struct task *task)
 	pid_t tid = task->tid;
 	int status;
 
-	if (task->state == TASK_EXPECTED && wait_for_stop(tid, &status))
+	if (task->state == TASK_EXPECTED && trace_wait_for(sim, tid, &status))
 		trace_stop(sim, tid, status);
 	return task_find(sim, tid);
 }

@@ -19,6 +19,7 @@
 #include "trap.h"
 
 #define STOP_OF_CALL (SIGTRAP | 0x80) /* PTRACE_O_TRACESYSGOOD */
+#define TURN_MAX     256              /* threads that are answered in one turn */
 #define ORPHAN_MS    20               /* how long a child waits to be announced */
 
 void sim_fail(struct sim *sim, const char *what, const char *format, ...)
@@ -344,6 +345,49 @@ static pid_t next_stop(struct sim *sim, int *status)
 	return waitpid(-1, status, __WALL);
 }
 
+bool trace_wait_for(struct sim *sim, pid_t tid, int *status)
+{
+	struct task *task = task_find(sim, tid);
+	pid_t pid;
+
+	if (task && task->waits) {
+		task->waits = false;
+		*status = task->wait_status;
+		return true;
+	}
+	while ((pid = waitpid(tid, status, __WALL)) < 0 && errno == EINTR)
+		;
+	return pid == tid;
+}
+
+/* The kernel tells of the same threads first each time. So that the others have their turn, all that have stopped are
+ * answered before anybody is asked for again. */
+static void answer_all_that_stopped(struct sim *sim, pid_t tid, int status)
+{
+	pid_t turn[TURN_MAX];
+	size_t n = 0;
+
+	do {
+		struct task *task = task_find(sim, tid);
+
+		if (!task || !WIFSTOPPED(status)) {
+			trace_stop(sim, tid, status);
+			continue;
+		}
+		task->waits = true;
+		task->wait_status = status;
+		turn[n++] = tid;
+	} while (n < TURN_MAX && sim->tasks > 2 && (tid = waitpid(-1, &status, __WALL | WNOHANG)) > 0);
+	for (size_t i = 0; i < n; i++) {
+		struct task *task = task_find(sim, turn[i]);
+
+		if (!task || !task->waits)
+			continue;
+		task->waits = false;
+		trace_stop(sim, turn[i], task->wait_status);
+	}
+}
+
 void trace_run(struct sim *sim, volatile pid_t *program, const volatile int *stop)
 {
 	int status;
@@ -354,7 +398,7 @@ void trace_run(struct sim *sim, volatile pid_t *program, const volatile int *sto
 			kill_all(sim);
 		tid = next_stop(sim, &status);
 		if (tid > 0)
-			trace_stop(sim, tid, status);
+			answer_all_that_stopped(sim, tid, status);
 		else if (errno != EINTR)
 			break;
 		if (sim->ended)

@@ -15,6 +15,9 @@ void trace_run(struct sim *sim, volatile pid_t *program, const volatile int *sto
 /* Answers one stop, or the end, of a thread. */
 void trace_stop(struct sim *sim, pid_t tid, int status);
 
+/* Waits for one thread to stop or end, where it has not done so already. False where that cannot be. */
+bool trace_wait_for(struct sim *sim, pid_t tid, int *status);
+
 /* Answers what was put off in task->overtaken_status. The task may be no more then. */
 void trace_overtaken(struct sim *sim, struct task *task);
 

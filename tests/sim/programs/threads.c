@@ -213,11 +213,36 @@ static int thread_fork(void)
 	return (int)trapped;
 }
 
+static void *trap_to_the_end(void *arg)
+{
+	unsigned n = (unsigned)(uintptr_t)arg;
+
+	for (unsigned i = 0; !started && (n > 0 || i < 100); i++)
+		traps(1);
+	if (n == 0)
+		started = 1;
+	return arg;
+}
+
+/* The first one ends it: each has to have its turn, however many trap all the time. */
+static int thread_turns(void)
+{
+	pthread_t t[20];
+
+	for (uintptr_t i = 0; i < 20; i++)
+		NEED(pthread_create(&t[i], NULL, trap_to_the_end, (void *)i) == 0);
+	for (int i = 0; i < 20; i++)
+		NEED(pthread_join(t[i], NULL) == 0);
+	SAY("the first one is through, own %u\n", traps(3));
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct test tests[] = { { "many", thread_many }, { "churn", thread_churn },
 		{ "exec", thread_exec }, { "exec-first", thread_exec_first }, { "exit-busy", thread_exit_busy },
-		{ "die-busy", thread_die_busy }, { "cancel", thread_cancel }, { "fork", thread_fork } };
+		{ "die-busy", thread_die_busy }, { "cancel", thread_cancel }, { "fork", thread_fork },
+		{ "turns", thread_turns } };
 
 	return RUN(tests, argc, argv);
 }
