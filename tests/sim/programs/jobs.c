@@ -129,14 +129,17 @@ static void await_told(int n)
 /* What SIGCHLD says of stops. */
 static int job_child_signals(void)
 {
+	int go[2];
 	pid_t pid;
+	char c;
 
+	NEED(pipe(go) == 0);
 	handle(SIGCHLD, on_child, SA_RESTART);
 	pid = fork();
 	if (pid == 0) {
 		traps(1);
 		raise(SIGSTOP);
-		usleep(50000); /* two signals at a time would become one */
+		NEED(read(go[0], &c, 1) == 1); /* two signals at a time would become one */
 		_exit(2);
 	}
 	await_told(1);
@@ -144,6 +147,7 @@ static int job_child_signals(void)
 	kill(pid, SIGCONT);
 	await_told(2);
 	await_stop("child", pid);
+	NEED(write(go[1], "x", 1) == 1);
 	await_told(3);
 	await_stop("child", pid);
 	return 0;
