@@ -95,7 +95,7 @@ static void stop_at_text(struct builder *b)
 	answer(b, SECCOMP_RET_ALLOW);
 }
 
-size_t filter_build(struct sock_filter *out, uint32_t action, bool libs)
+size_t filter_build(struct sock_filter *out, uint32_t action)
 {
 	static const uint32_t plain[] = { CALL_SET_THREAD_AREA, CALL_GET_THREAD_AREA, CALL_MODIFY_LDT, CALL_PERSONALITY,
 		CALL_PTRACE, CALL_SSETMASK, CALL_SIGRETURN, CALL_RT_SIGRETURN, CALL_SIGNAL };
@@ -116,19 +116,18 @@ size_t filter_build(struct sock_filter *out, uint32_t action, bool libs)
 	stop_at_bit(&b, CALL_CLONE, CLONE_UNTRACED);
 	stop_at_action(&b, CALL_RT_SIGACTION);
 	stop_at_action(&b, CALL_SIGACTION);
-	if (libs)
-		stop_at_text(&b);
+	stop_at_text(&b);
 	answer(&b, SECCOMP_RET_ALLOW);
 	return (size_t)(b.at - out);
 }
 
 /* SPEC_ALLOW: without it kernels before 5.16 slow the whole program down (spec_store_bypass_disable=seccomp). */
-int filter_install(bool libs)
+int filter_install(void)
 {
 	struct sock_filter filter[FILTER_MAX];
 	struct sock_fprog program = { .filter = filter };
 
-	program.len = (unsigned short)filter_build(filter, SECCOMP_RET_TRACE | FILTER_DATA, libs);
+	program.len = (unsigned short)filter_build(filter, SECCOMP_RET_TRACE | FILTER_DATA);
 	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program) == 0)
 		return 0;
 	if (errno != EACCES || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)

@@ -14,11 +14,11 @@
 /* What PTRACE_GETEVENTMSG says at a stop of this filter, not of one that the program has put on itself. */
 #define FILTER_DATA 0x4e47
 
-/* Writes the filter that answers `action` (SECCOMP_RET_TRACE or _USER_NOTIF) to those calls, with the mappings of
- * program text among them where `libs`. Returns the number of its instructions, at most FILTER_MAX. */
-size_t filter_build(struct sock_filter *out, uint32_t action, bool libs);
+/* Writes the filter that answers `action` (SECCOMP_RET_TRACE or _USER_NOTIF) to those calls. Returns the number of its
+ * instructions, at most FILTER_MAX. */
+size_t filter_build(struct sock_filter *out, uint32_t action);
 
 /* Puts it on the calling thread and all its children to come. Returns 0 or a negative errno. */
-int filter_install(bool libs);
+int filter_install(void);
 
 #endif

@@ -185,7 +185,7 @@ child(const struct options *opt, const char *path, bool ignores_children, int go
 		give_up(result, STAGE_ROOT, -errno);
 	if (opt->hole)
 		personality((unsigned long)personality(0xffffffff) | ADDR_LIMIT_3GB);
-	r = filter_install(opt->trace_libs);
+	r = filter_install();
 	if (r < 0)
 		give_up(result, STAGE_FILTER, r);
 	execv(path, opt->argv);

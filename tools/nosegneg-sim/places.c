@@ -18,7 +18,9 @@ static size_t slot_of(const struct places *places, uint32_t eip)
 
 struct place *places_find(const struct places *places, uint32_t eip)
 {
-	return places->size ? places->slot[slot_of(places, eip)] : NULL;
+	struct place *place = places->size ? places->slot[slot_of(places, eip)] : NULL;
+
+	return place && place->mappings == places->mappings ? place : NULL;
 }
 
 /* At most half full. */
@@ -73,8 +75,10 @@ struct place *places_read(struct sim *sim, const struct task *task, uint32_t eip
 	if (n <= 0 || !insn_decode_full(sim->decoder, bytes, (size_t)n, &full) || !operand_find(&full, &operand))
 		return NULL;
 	place = entry(&task->process->places, eip);
-	if (place->len == full.info.length && memcmp(place->bytes, bytes, place->len) == 0)
+	if (place->mappings == task->process->places.mappings && place->len == full.info.length &&
+			memcmp(place->bytes, bytes, place->len) == 0)
 		return place;
+	place->mappings = task->process->places.mappings;
 	place->len = full.info.length;
 	memcpy(place->bytes, bytes, place->len);
 	place->operand = operand;
@@ -86,6 +90,7 @@ struct place *places_read(struct sim *sim, const struct task *task, uint32_t eip
 
 void places_copy(struct places *out, const struct places *from)
 {
+	out->mappings = from->mappings;
 	for (size_t i = 0; i < from->size; i++)
 		if (from->slot[i])
 			*entry(out, from->slot[i]->eip) = *from->slot[i];

@@ -5,7 +5,7 @@
 
 #include "sim.h"
 
-/* The instruction at an address, as it was decoded before; NULL: it is new. */
+/* The instruction at an address, as it was decoded before; NULL: it is new, or may be another one by now. */
 struct place *places_find(const struct places *places, uint32_t eip);
 
 /* Reads and decodes what is there now. NULL where it is no instruction that reaches memory through %fs or %gs. The

@@ -86,14 +86,14 @@ static int start_answering(pid_t pid, int fd)
 	return child < 0 ? -errno : 0;
 }
 
-static void install_filter(struct sim *sim, struct inject *inject)
+static void install_filter(struct inject *inject)
 {
 	struct call_data data = { 0 }, saved = { 0 };
 	uint32_t addr = (inject->saved.i386.esp - BELOW_STACK - (uint32_t)sizeof(data)) & ~7u;
 	const struct task *task = inject->task;
 	int fd;
 
-	data.len = (uint16_t)filter_build(data.code, SECCOMP_RET_USER_NOTIF, sim->opt->trace_libs);
+	data.len = (uint16_t)filter_build(data.code, SECCOMP_RET_USER_NOTIF);
 	data.filter = addr + (uint32_t)offsetof(struct call_data, code);
 	if (memory_get(task, addr, &saved, sizeof(saved)) < 0 || memory_put(task, addr, &data, sizeof(data)) < 0)
 		return;
@@ -114,7 +114,7 @@ void release_task(struct sim *sim, struct task *task, bool in_filter)
 
 	tls_restore(task);
 	if (task->process->room && (!in_filter || inject_undo_call(task) == 0) && inject_begin(task, &inject) == 0) {
-		install_filter(sim, &inject);
+		install_filter(&inject);
 		inject_end(&inject);
 	}
 	if (task->overtaken) {

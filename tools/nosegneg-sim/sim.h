@@ -31,12 +31,14 @@ struct place {
 	bool after_into; /* an `into` stands before it */
 	struct operand operand;
 	struct site *site;
+	uint32_t mappings; /* those of `places` when it was read last */
 };
 
 /* The instructions of a process by address: open addressing, `size` is a power of two. */
 struct places {
 	struct place **slot;
 	size_t n, size;
+	uint32_t mappings; /* files that were mapped to be executed: each may have taken another one's place */
 };
 
 /* The disposition of SIGSEGV, as rt_sigaction(2) of i386 has it in memory. */

@@ -158,6 +158,14 @@ static bool succeeded(const struct regs *regs)
 	return regs->i386.eax < (uint32_t)-4095;
 }
 
+/* What is loaded after something else was unloaded has its addresses, and perhaps its very instructions. */
+static void text_was_mapped(struct sim *sim, struct task *task, uint32_t addr)
+{
+	task->process->places.mappings++;
+	if (sim->opt->trace_libs)
+		record_library(sim->record, task->process->record, task->tid, addr);
+}
+
 static void call_ended(struct sim *sim, struct task *task, struct regs *regs)
 {
 	switch (task->call) {
@@ -181,7 +189,7 @@ static void call_ended(struct sim *sim, struct task *task, struct regs *regs)
 		break;
 	case CALL_MMAP2:
 		if (succeeded(regs))
-			record_library(sim->record, task->process->record, task->tid, regs->i386.eax);
+			text_was_mapped(sim, task, regs->i386.eax);
 		break;
 	default:
 		signals_mask_changed(task);
