@@ -44,9 +44,9 @@ $(S)/suite: tests/sim/suite.in tests/sim/compile.c mk/sim.mk
 sim-programs: $(sim_programs) $(S)/suite
 
 # The short part is in `make check`.
-sim_tests := tests/sim/counts.sh tests/sim/limits.sh tests/sim/setuid.sh tests/sim/quick.sh
+sim_tests := tests/sim/counts.sh tests/sim/limits.sh tests/sim/setuid.sh tests/sim/report.sh tests/sim/quick.sh
 check-sim: tools libs sim-programs $(SUITE_STAMP) $(S)/stamp-unpack ## the simulator on all programs of its suite (15 minutes)
-	$(Q)TEST_TIMEOUT=3600 tests/run $(B)/tests/log tests/sim/counts.sh tests/sim/limits.sh tests/sim/whole.sh
+	$(Q)TEST_TIMEOUT=3600 tests/run $(B)/tests/log tests/sim/counts.sh tests/sim/limits.sh tests/sim/report.sh tests/sim/whole.sh
 
 $(B)/bench/sim-work: tests/bench/sim-work.c mk/sim.mk
 	@mkdir -p $(@D)

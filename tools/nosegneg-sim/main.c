@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/util.h"
 #include "common/output.h"
@@ -46,6 +48,42 @@ static void pass_signals_on(pid_t pid)
 	program = pid;
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
 		sigaction(signals[i], &action, NULL);
+}
+
+/* libelf maps the files that it reads, and the program may cut one of them short: what is gone is zeros. */
+static void put_page(int sig, siginfo_t *info, void *context)
+{
+	const size_t size = (size_t)sysconf(_SC_PAGESIZE);
+	void *page = (void *)((uintptr_t)info->si_addr & -size);
+	int saved = errno;
+
+	(void)context;
+	if (info->si_code != BUS_ADRERR ||
+			mmap(page, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
+					MAP_FAILED) {
+		signal(sig, SIG_DFL);
+		raise(sig);
+	}
+	errno = saved;
+}
+
+/* Not before the program has been started: it keeps what it was given. */
+static void survive_short_files(void)
+{
+	struct sigaction action = { .sa_sigaction = put_page, .sa_flags = SA_SIGINFO };
+
+	sigaction(SIGBUS, &action, NULL);
+}
+
+/* Each file that something traps in stays open. */
+static void open_many(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
 }
 
 /* As the program did: with its exit status, or by its signal, without a core file of the tool. */
@@ -117,6 +155,8 @@ static int simulate(struct sim *sim, const char *path, const struct launched *la
 	char why[WHY_MAX];
 
 	pass_signals_on(launched->pid);
+	survive_short_files();
+	open_many();
 	trace_begin(sim, launched->pid);
 	if (write(launched->go, "", 1) != 1)
 		stop = 1;
