@@ -16,7 +16,7 @@ epoch=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || stat -c %Y N
 
 # The tree without what was built, or what git does not know.
 copy_tree() {
-	if [ -d .git ]; then
+	if [ -e .git ]; then
 		git ls-files -z
 	else
 		find . \( -path ./build -o -path ./dist \) -prune -o -type f -print0
