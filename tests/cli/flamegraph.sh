@@ -19,3 +19,10 @@ echo "exit status $?"
 echo "exit status $?"
 "$flamegraph" nowhere
 echo "exit status $?"
+echo 'a ²' | "$flamegraph"
+printf 'a\001b 1\n' | "$flamegraph" | grep -c 'a?b: 1 traps'
+echo 'a 1' | "$flamegraph" >/dev/full
+echo 'a 1' | "$flamegraph" >&-
+"$flamegraph" <&-
+printf 'f;%.0s' {1..9000} | sed 's/;$/ 1/' | "$flamegraph"
+exit 0
