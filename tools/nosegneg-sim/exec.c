@@ -143,6 +143,8 @@ static enum process_kind kind_of(const struct task *task)
 {
 	struct regs regs;
 
+	if (task->plain)
+		return PROCESS_RELEASED;
 	if (regs_get(task->tid, &regs) < 0 || !regs.is32)
 		return PROCESS_64BIT;
 	return is_readable(task, &regs) ? PROCESS_SIMULATED : PROCESS_UNREADABLE;

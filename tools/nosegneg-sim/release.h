@@ -5,7 +5,7 @@
 
 #include "sim.h"
 
-/* Lets a stopped thread go, with its segments as it set them, for its own tracer or for good. The task is no more.
+/* Lets a stopped thread go, with its segments as it set them, for its own tracer. The task is no more.
  * `in_filter`: it is stopped by the filter at the begin of a call, which it makes then.
  *
  * The filter stays with it, and a call that a filter wants to show to a tracer that is not there fails. So the thread

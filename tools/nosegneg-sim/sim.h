@@ -80,6 +80,7 @@ struct task {
 	int first_stop;  /* with TASK_ARRIVED: its wait status */
 	int64_t arrival; /* and when that was, in milliseconds */
 	struct process *process;
+	bool plain; /* --no-follow: a child or another thread, which runs as without the simulator */
 	struct tls_slot tls[TLS_SLOTS];
 	bool segv_blocked;
 	bool in_call; /* a system call whose end is awaited */

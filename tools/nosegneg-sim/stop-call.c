@@ -143,7 +143,7 @@ void stop_call_begins(struct sim *sim, struct task *task)
 		return;
 	if (regs.is32 && call == CALL_CLONE)
 		clone_begins(task, &regs);
-	task->in_call = regs.is32 && task->process->simulated && end_matters(sim, call);
+	task->in_call = regs.is32 && task_is_simulated(task) && end_matters(sim, call);
 	task->call = call;
 	task->first_argument = regs.i386.ebx;
 	if (call == CALL_MODIFY_LDT)

@@ -32,4 +32,10 @@ void task_set_mask(const struct task *task, uint64_t mask);
 /* A number in a line "KEY:\tNUMBER" of /proc/TID/status; false where there is none. */
 bool task_status_number(pid_t tid, const char *key, unsigned base, uint64_t *out);
 
+/* Whether traps and segments of the thread are our business. */
+static inline bool task_is_simulated(const struct task *task)
+{
+	return task->process->simulated && !task->plain;
+}
+
 #endif

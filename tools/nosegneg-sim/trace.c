@@ -55,6 +55,17 @@ void trace_begin(struct sim *sim, pid_t program)
 }
 
 /* Its first stop has come, and its parent has announced it. */
+/* It stays attached all the same: its filter cannot be taken off, and its calls must not fail. */
+static void make_plain(struct task *task)
+{
+	tls_restore(task);
+	task->plain = true;
+	if (task->tid != task->process->pid)
+		return;
+	task->process->simulated = false;
+	task->process->record->kind = PROCESS_RELEASED;
+}
+
 static void start(struct sim *sim, struct task *task, int status)
 {
 	int sig = WSTOPSIG(status);
@@ -63,11 +74,9 @@ static void start(struct sim *sim, struct task *task, int status)
 		sim->arrived--;
 	task->state = TASK_RUNS;
 	signals_mask_changed(task);
-	if (!sim->opt->follow) {
-		release_task(sim, task, false);
-		return;
-	}
-	if (task->process->simulated && sim->opt->hole)
+	if (!sim->opt->follow)
+		make_plain(task);
+	else if (task->process->simulated && sim->opt->hole)
 		tls_shorten(sim, task);
 	task_resume(task, status >> 16 == PTRACE_EVENT_STOP && sig != SIGTRAP ? PTRACE_LISTEN : PTRACE_CONT, 0);
 }
@@ -230,7 +239,7 @@ static void event_stop(struct sim *sim, struct task *task, int event, int sig)
 /* A handler's first instruction is waited for: what it blocks is known there. */
 static void give_signal(struct task *task, int sig)
 {
-	bool handler = task->process->simulated && signals_caught(task, sig);
+	bool handler = task_is_simulated(task) && signals_caught(task, sig);
 
 	task->step = handler ? STEP_HANDLER : STEP_NONE;
 	task_resume(task, handler ? PTRACE_SINGLESTEP : PTRACE_CONT, sig);

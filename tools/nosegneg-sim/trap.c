@@ -164,7 +164,7 @@ static bool may_be_fault(const struct task *task, struct trap_signal *signal)
 /* Cheapest first: each question to the kernel costs as much as a twelfth of the stop. */
 static bool find_fault(struct sim *sim, struct task *task, struct regs *regs, struct fault *fault)
 {
-	bool simulated = sim->opt->hole && task->process->simulated && regs_get(task->tid, regs) == 0 && regs->is32;
+	bool simulated = sim->opt->hole && task_is_simulated(task) && regs_get(task->tid, regs) == 0 && regs->is32;
 
 	if (simulated && is_known_fault(sim, task, fault)) {
 		fault->signal->forced = true;
