@@ -26,11 +26,32 @@ touched_files() {
 		done
 }
 
+take_off() {
+	patch -d "$scratch" -p1 -R -F0 -f -s "$@"
+}
+
+# The parts of a patch, last first: where two change one file, the later one has to come off first, and patch(1) does not
+# see to that. Git's own lines between the parts would then stand with the wrong one.
+last_part_first() {
+	grep -vE '^(diff|index) ' "$1" | awk '{ line[NR] = $0 }
+		END {
+			end = NR
+			for (i = NR; i > 0; i--)
+				if (line[i] ~ /^--- / && line[i + 1] ~ /^\+\+\+ /) {
+					for (j = i; j <= end; j++)
+						print line[j]
+					end = i - 1
+				}
+		}'
+}
+
 rm -rf "$scratch"
 mkdir -p "$scratch"
 touched_files | tar -C "$unpacked" -cf - --no-recursion -T - | tar -C "$scratch" -xf -
 series | tac | while read -r name; do
-	if ! patch -d "$scratch" -p1 -R -F0 -f -s <"$patches/$name"; then
+	if take_off --dry-run <"$patches/$name" >/dev/null; then
+		take_off <"$patches/$name"
+	elif ! last_part_first "$patches/$name" | take_off; then
 		refuse "distribution patches" "the source is without $name" \
 			"$TARGET_TARBALL is not what debian/patches/series says; report it"
 	fi
