@@ -3,12 +3,20 @@
 
 gate_stamp := $(LIBS_WORK)/stamp/gate
 
+# Programs of another release get their own loader.
+in_base := $(if $(BASE_ROOT),tools/with-base $(BASE_ROOT))
+
 .PHONY: gate table
-gate: $(gate_stamp) ## prove that the set belongs to this machine's C library
+ifeq ($(TARGET),all)
+gate:
+	$(for_all_targets)
+else
+gate: $(gate_stamp) ## prove that the set belongs to TARGET's C library, by default this machine's
+endif
 
 $(gate_stamp): $(SET_STAMP) $(SUITE_STAMP) $(NOSEGNEG_CHECK)
-	$(Q)$(NOSEGNEG_CHECK) set --against $(TARGET_BASE_DIR) --suite $(SUITE) $(SET_DIR)
+	$(Q)$(in_base) $(NOSEGNEG_CHECK) set --against $(BASE_DIR) --suite $(SUITE) $(SET_DIR)
 	$(Q)touch $@
 
 table: $(SET_STAMP) $(SUITE_STAMP) $(NOSEGNEG_CHECK) $(NOSEGNEG_SIM) ## before and after, on real i386 programs
-	$(Q)tools/table $(NOSEGNEG_CHECK) $(NOSEGNEG_SIM) $(SET_DIR) $(TARGET_BASE_DIR) $(P)/root usr/bin/perl bin/bash
+	$(Q)$(in_base) tools/table $(NOSEGNEG_CHECK) $(NOSEGNEG_SIM) $(SET_DIR) $(BASE_DIR) $(P)/root usr/bin/perl bin/bash

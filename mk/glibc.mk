@@ -4,11 +4,16 @@
 # build, stage.  Each step is tools/glibc/STEP.sh and leaves a stamp.
 
 # The default target is the one of this machine's own i386 glibc.
+own_target := $(shell tools/glibc/target.sh)
 ifeq ($(TARGET),)
-TARGET := $(shell tools/glibc/target.sh)
+TARGET := $(own_target)
 endif
+# TARGET=all: one after the other, each in a make of its own.
+targets := $(sort $(basename $(notdir $(wildcard conf/targets/*.mk))))
+for_all_targets = +@for target in $(targets); do $(MAKE) --no-print-directory $@ TARGET=$$target || exit; done
+
 # A name, not a path: rules remove directories by it.
-ifneq ($(filter-out $(basename $(notdir $(wildcard conf/targets/*.mk))),$(TARGET)),)
+ifneq ($(filter-out $(targets),$(TARGET)),)
 known_target :=
 else
 known_target := $(TARGET)
@@ -17,6 +22,12 @@ TARGET_FILE := conf/targets/$(TARGET).mk
 -include $(TARGET_FILE)
 
 LIBS_WORK := $(B)/$(TARGET)
+# Of another release than this machine's, the libraries that the set has to match are unpacked here (tools/glibc/base.sh).
+ifneq ($(TARGET),$(own_target))
+BASE_ROOT := $(abspath $(LIBS_WORK))/base
+endif
+export BASE_ROOT
+BASE_DIR := $(BASE_ROOT)$(TARGET_BASE_DIR)
 NOSEGNEG_CHECK ?= $(B)/bin/nosegneg-check
 
 # For the rules that use the set.
@@ -28,13 +39,16 @@ export B TARGET V NOSEGNEG_CHECK
 export $(filter TARGET_%,$(.VARIABLES))
 export LIBS_BEGIN := $(shell date +%s)
 
-libs: $(SET_STAMP) ## build the library set for TARGET, by default this machine's glibc
+ifeq ($(TARGET),all)
+libs libs-clean:
+	$(for_all_targets)
+else
+libs: $(SET_STAMP) ## build the library set for TARGET (or all), by default this machine's glibc
 	@echo "libs $(TARGET): the set is in $(SET_DIR)"
-.PHONY: libs
-
 libs-clean: ## remove what was built for TARGET, keep what was downloaded
 	$(if $(known_target),rm -rf $(filter-out $(LIBS_WORK)/dl,$(wildcard $(LIBS_WORK)/*)))
-.PHONY: libs-clean
+endif
+.PHONY: libs libs-clean
 
 $(LIBS_WORK)/version: FORCE
 	@tools/glibc/check.sh
@@ -67,7 +81,7 @@ libs-control: $(LIBS_WORK)/stamp/unpack $(LIBS_WORK)/plan ## prove that without 
 .PHONY: libs-control
 
 bench-strcasecmp: $(SET_STAMP) ## time the routines that our patch touches, base against set
-	@tests/bench/strcasecmp.sh $(TARGET_BASE_DIR) $(SET_DIR)
+	@tests/bench/strcasecmp.sh $(BASE_DIR) $(SET_DIR)
 .PHONY: bench-strcasecmp
 
 bench-build: $(LIBS_WORK)/stamp/patch $(LIBS_WORK)/plan ## time a plain full build against ours

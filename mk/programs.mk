@@ -11,8 +11,14 @@ SUITE_STAMP := $(P)/stamp/suite
 
 PROGRAM_CC ?= gcc -m32
 PROGRAM_CXX ?= g++ -m32
+program_packages := $(programs_source)/packages
+program_localedef := localedef
+program_suite_sed := -e ''
+ifneq ($(and $(BASE_ROOT),$(TARGET_PROGRAM_PACKAGES)),)
+include mk/programs-old.mk
+endif
 program_cflags := -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -pthread
-program_libs := -lm -lresolv -ldl
+program_libs := -lm -lresolv -ldl -lrt
 
 program_sources := $(filter-out %/tls-library.c %/threaddb.c,$(sort $(wildcard $(programs_source)/*.c)))
 programs_ours := $(program_sources:$(programs_source)/%.c=$(P)/bin/%) \
@@ -26,10 +32,10 @@ suite_locales := de_DE/UTF-8/de_DE.UTF-8 tr_TR/UTF-8/tr_TR.UTF-8 ja_JP/EUC-JP/ja
 .PHONY: suite
 suite: $(SUITE_STAMP) ## fetch and build the programs that the gate runs
 
-$(P)/stamp/fetch: $(programs_source)/packages tools/fetch
+$(P)/stamp/fetch: $(program_packages) tools/fetch
 	@mkdir -p $(@D)
 	$(call say,FETCH,i386 programs)
-	$(Q)tools/fetch $(programs_source)/packages $(P)/dl
+	$(Q)$(program_apt) tools/fetch $(program_packages) $(P)/dl
 	$(Q)touch $@
 
 $(P)/stamp/unpack: $(P)/stamp/fetch
@@ -37,6 +43,7 @@ $(P)/stamp/unpack: $(P)/stamp/fetch
 	$(Q)rm -rf $(P)/root $(P)/root.tmp
 	$(Q)mkdir -p $(P)/root.tmp
 	$(Q)for deb in $(P)/dl/*.deb; do dpkg-deb -x "$$deb" $(P)/root.tmp || exit 1; done
+	$(call program_root_fix,$(P)/root.tmp)
 	$(Q)mv $(P)/root.tmp $(P)/root
 	$(Q)touch $@
 
@@ -46,7 +53,7 @@ $(P)/stamp/locales: $(P)/stamp/unpack
 	$(Q)rm -rf $(P)/locale $(P)/locale.tmp
 	$(Q)mkdir -p $(P)/locale.tmp
 	$(Q)for locale in $(suite_locales); do \
-		I18NPATH=$(P)/root/usr/share/i18n localedef --no-archive -c -i "$${locale%%/*}" \
+		I18NPATH=$(P)/root/usr/share/i18n $(program_localedef) --no-archive -c -i "$${locale%%/*}" \
 			-f "$$(echo "$$locale" | cut -d/ -f2)" "$(P)/locale.tmp/$${locale##*/}" \
 			>>$(P)/locale.log 2>&1; \
 		test -s "$(P)/locale.tmp/$${locale##*/}/LC_CTYPE" || { \
@@ -55,26 +62,26 @@ $(P)/stamp/locales: $(P)/stamp/unpack
 	$(Q)mv $(P)/locale.tmp $(P)/locale
 	$(Q)touch $@
 
-$(P)/bin/%: $(programs_source)/%.c $(programs_source)/check.h
+$(P)/bin/%: $(programs_source)/%.c $(programs_source)/check.h $(program_root_stamp)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(PROGRAM_CC) $(program_cflags) $< -o $@ $(program_libs)
 
 $(P)/bin/threaddb: program_libs := -lthread_db -ldl
 
-$(P)/bin/libtls.so: $(programs_source)/tls-library.c
+$(P)/bin/libtls.so: $(programs_source)/tls-library.c $(program_root_stamp)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(PROGRAM_CC) $(program_cflags) -fPIC -shared $< -o $@
 
-$(P)/bin/exceptions: $(programs_source)/exceptions.cpp
+$(P)/bin/exceptions: $(programs_source)/exceptions.cpp $(program_root_stamp)
 	@mkdir -p $(@D)
 	$(call say,CXX,$<)
 	$(Q)$(PROGRAM_CXX) -std=c++17 -O2 -Wall -Wextra -pthread $< -o $@
 
 $(SUITE): $(programs_source)/suite.in
 	@mkdir -p $(@D)
-	$(Q)cp $< $@
+	$(Q)sed $(program_suite_sed) $< >$@
 
 $(SUITE_STAMP): $(P)/stamp/unpack $(P)/stamp/locales $(programs_ours) $(program_scripts) $(SUITE)
 	@mkdir -p $(P)/scripts

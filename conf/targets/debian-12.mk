@@ -4,6 +4,8 @@
 # scripts of tools/glibc through the environment.
 
 TARGET_DISTRIBUTION := Debian 12 (bookworm)
+# Where another release than this machine's is fetched from.
+TARGET_SUITE := bookworm
 
 # The library set replaces these libraries ...
 TARGET_BASE_PACKAGE := libc6:i386

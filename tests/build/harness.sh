@@ -3,7 +3,7 @@
 #
 # For the tests of the pipeline's refusals.  Sourced from the top of the tree.
 #
-# The real makefile and the real steps run, on a source package of a few
+# The real makefile and the real steps run, for the machine's own C library, on a source package of a few
 # bytes; what they ask the machine is answered by commands in $bin, so that
 # each test can give one wrong answer.
 
@@ -96,9 +96,9 @@ run_make() {
 	status=0
 	# shellcheck disable=SC2016 # for the inner shell
 	env -u MAKEFLAGS -u MAKELEVEL sh -c 'echo $$ >"$0"; exec make "$@"' "$tmp/pid" \
-		-s "$1" B="$build" TARGET=debian-12 TARGET_PATCH_DIR="$tmp/patches" \
+		-s "$1" B="$build" TARGET=debian-12 BASE_ROOT= TARGET_PATCH_DIR="$tmp/patches" \
 		TARGET_TARBALL_SHA256= NOSEGNEG_CHECK=/bin/true APT_GET="$bin/apt-get" \
-		DPKG="$bin/dpkg" DPKG_QUERY="$bin/dpkg-query" DF="$bin/df" \
+		APT_CACHE="$bin/apt-cache" DPKG="$bin/dpkg" DPKG_QUERY="$bin/dpkg-query" DF="$bin/df" \
 		RUN_I386="$bin/run-i386" "${@:2}" >"$tmp/out" 2>"$tmp/err" || status=$?
 }
 

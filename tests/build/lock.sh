@@ -6,7 +6,7 @@
 
 mv "$bin/apt-get" "$bin/real-apt-get"
 cat >"$tmp/second" <<EOF
-env -u MAKEFLAGS -u MAKELEVEL make -s $(stamp fetch) B=$build TARGET=debian-12 NOSEGNEG_CHECK=/bin/true \
+env -u MAKEFLAGS -u MAKELEVEL make -s $(stamp fetch) B=$build TARGET=debian-12 BASE_ROOT= NOSEGNEG_CHECK=/bin/true \
 	DPKG=$bin/dpkg DPKG_QUERY=$bin/dpkg-query DF=$bin/df RUN_I386=$bin/run-i386 2>$tmp/second.err
 EOF
 # Once only: where the lock fails, the second would start a third.

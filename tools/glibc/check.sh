@@ -24,17 +24,20 @@ check_target() {
 # libc.so.6 is a program too: it prints its version.  An i386 program that is
 # surely there, and the one that matters.
 check_runtime() {
-	local libc=$TARGET_BASE_DIR/libc.so.6
+	local libc=$base_dir/libc.so.6
 
 	if ! { "$DPKG" --print-architecture; "$DPKG" --print-foreign-architectures; } |
 		grep -qx "$TARGET_DEB_ARCH"; then
 		refuse runtime "the architecture $TARGET_DEB_ARCH is not enabled" \
 			"run make setup"
 	fi
-	if [ -z "$(installed_version)" ]; then
+	if [ -n "$base_root" ]; then
+		tools/glibc/base.sh || exit
+	elif [ -z "$(installed_version)" ]; then
 		refuse runtime "$TARGET_BASE_PACKAGE is not installed" "run make setup"
 	fi
-	if ! "${RUN_I386:-$libc}" >/dev/null 2>&1; then
+	# shellcheck disable=SC2086 # a command and its argument
+	if ! ${RUN_I386:-$base_dir/ld-linux.so.2 $libc} >/dev/null 2>&1; then
 		refuse runtime "$libc does not start" \
 			"boot a kernel with IA32 emulation (CONFIG_IA32_EMULATION)"
 	fi
@@ -50,6 +53,12 @@ check_version() {
 			"a set works only with the glibc it was built from: choose another TARGET"
 		;;
 	esac
+}
+
+fetch_compiler() {
+	if [ -n "${TARGET_CC_PACKAGES-}" ] && [ ! -d "$compiler_root" ]; then
+		tools/glibc/compiler.sh || exit
+	fi
 }
 
 # A compiler may accept the flag and ignore it, so look at what it does: the
@@ -87,8 +96,9 @@ record_version() {
 
 check_target
 check_runtime
-installed=$(installed_version)
+installed=$(base_version)
 check_version "$installed"
+fetch_compiler
 check_compiler
 mkdir -p "$B"
 check_disk

@@ -16,11 +16,15 @@ set -E
 trap 'echo "$0:$LINENO: failed: $BASH_COMMAND" >&2' ERR
 
 # Commands that ask the machine something, replaceable for tests.
-: "${APT_GET:=apt-get}" "${DPKG:=dpkg}" "${DPKG_QUERY:=dpkg-query}" "${DF:=df}"
+: "${APT_GET:=apt-get}" "${APT_CACHE:=apt-cache}" "${DPKG:=dpkg}" "${DPKG_QUERY:=dpkg-query}" "${DF:=df}"
 : "${NOSEGNEG_CHECK:=$B/bin/nosegneg-check}"
 
 work=$B/$TARGET
 deb_dir=$work/dl
+# The base: this machine's own libraries, or those of another release below BASE_ROOT (base.sh), which apt then knows by a
+# configuration of its own.
+base_root=${BASE_ROOT-}
+base_dir=$base_root${TARGET_BASE_DIR-}
 unpacked=$work/unpacked
 # bench-build gives its own, so that it builds beside a finished set.
 source_dir=${NOSEGNEG_SOURCE_DIR:-$work/source}
@@ -40,6 +44,17 @@ refuse() {
 	exit 2
 }
 
+if [ -n "$base_root${TARGET_CC_PACKAGES-}" ] && [ -n "${TARGET_SUITE-}" ]; then
+	APT_CONFIG=$(realpath -m -- "$B/apt/$TARGET_SUITE/apt.conf")
+	export APT_CONFIG
+fi
+
+# A compiler of the target's release, if it has to be that one (compiler.sh).
+compiler_root=$work/cc
+if [ -n "${TARGET_CC_PACKAGES-}" ]; then
+	PATH=$(realpath -m -- "$compiler_root/usr/bin"):$PATH
+fi
+
 # absolute PATH: glibc and debian/rules change directories.
 absolute() {
 	realpath -m -- "$1"
@@ -49,6 +64,15 @@ absolute() {
 publish() {
 	rm -rf "$2"
 	mv "$1" "$2"
+}
+
+# Nothing where the base is not there.
+base_version() {
+	if [ -n "$base_root" ]; then
+		cat "$base_root/version" 2>/dev/null || true
+	else
+		installed_version
+	fi
 }
 
 installed_version() {
@@ -69,11 +93,19 @@ source_deb() {
 	echo "$deb_dir/${TARGET_SOURCE_PACKAGE}_${version#*:}_all.deb"
 }
 
+base_files() {
+	if [ -n "$base_root" ]; then
+		find "$base_dir/" | LC_ALL=C sort | sed "s,^$base_dir//*,$base_dir/,"
+	else
+		"$DPKG_QUERY" -L "$TARGET_BASE_PACKAGE"
+	fi
+}
+
 # The shared libraries of the base package, as files (a soname link is not one).
 base_libraries() {
 	local path
 
-	"$DPKG_QUERY" -L "$TARGET_BASE_PACKAGE" | grep -E '\.so(\.[0-9.]+)?$' |
+	base_files | grep -E '\.so(\.[0-9.]+)?$' |
 		while read -r path; do
 			if [ -f "$path" ] && [ ! -L "$path" ]; then
 				echo "$path"

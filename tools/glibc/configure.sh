@@ -30,7 +30,7 @@ rules_value() {
 	rules -s --eval "nosegneg-value: ; @echo '\$($1)'" nosegneg-value | tail -n 1
 }
 
-# Debian names the compiler by its triplet: keep the flags that follow.
+# Debian names the compiler by its triplet: keep the flags that follow, if any.
 debian_cc=$(rules_value CC)
 ccache=$(command -v ccache || true)
 gnu_type=$(rules_value DEB_HOST_GNU_TYPE)
@@ -44,5 +44,5 @@ touch "$stamps/patch" "$stamps/config_sub_guess"
 # time.
 rules configure_libc \
 	DEB_BUILD_GNU_TYPE="$gnu_type" BUILD_CC="$TARGET_BUILD_CC" \
-	CC="${ccache:+ccache }$TARGET_CC ${debian_cc#* }" \
+	CC="${ccache:+ccache }$TARGET_CC${debian_cc#"${debian_cc%% *}"}" \
 	extra_cflags="$TARGET_CFLAGS -g0"

@@ -33,7 +33,7 @@ print_head() {
 	source-version: $(source_version)
 	source-sha256: $(cat "$(source_deb).sha256")
 	upstream-version: $TARGET_UPSTREAM_VERSION
-	base-package: $TARGET_BASE_PACKAGE $(installed_version)
+	base-package: $TARGET_BASE_PACKAGE $(base_version)
 	base-directory: $TARGET_BASE_DIR
 	set-directory: $TARGET_SET_DIR
 	compiler: $(${TARGET_CC%% *} --version | head -n 1)
@@ -71,7 +71,7 @@ print_libraries() {
 print_loader() {
 	local built=$obj/elf/ld.so base
 
-	base=$TARGET_BASE_DIR/$(library_name "$built")
+	base=$base_dir/$(library_name "$built")
 	echo "rtld: _rtld_global=$(object_size "$built" _rtld_global)" \
 		"_rtld_global_ro=$(object_size "$built" _rtld_global_ro)" \
 		"build-id=$(build_id "$built") base-build-id=$(build_id "$base")"

@@ -20,7 +20,7 @@ has_access() {
 
 # The kernel and ld.so find these by their path, never by searching.
 loader_name() {
-	readelf -lW "$TARGET_BASE_DIR/libc.so.6" | sed -n 's,.*interpreter: .*/\(.*\)\],\1,p'
+	readelf -lW "$base_dir/libc.so.6" | sed -n 's,.*interpreter: .*/\(.*\)\],\1,p'
 }
 
 plan_library() {
@@ -42,7 +42,7 @@ plan_elsewhere() {
 
 	while read -r file; do
 		if has_access "$file"; then
-			echo "omit $file opened by its absolute path, a set cannot replace it"
+			echo "omit ${file#"$base_root"} opened by its absolute path, a set cannot replace it"
 		fi
 	done
 }
@@ -50,10 +50,10 @@ plan_elsewhere() {
 loader=$(loader_name)
 base_libraries >"$work/base.tmp"
 {
-	grep "^$TARGET_BASE_DIR/[^/]*$" "$work/base.tmp" | while read -r file; do
+	grep "^$base_dir/[^/]*$" "$work/base.tmp" | while read -r file; do
 		plan_library "$file"
 	done
-	grep -v "^$TARGET_BASE_DIR/[^/]*$" "$work/base.tmp" | plan_elsewhere
+	grep -v "^$base_dir/[^/]*$" "$work/base.tmp" | plan_elsewhere
 } >"$work/plan.tmp"
 rm "$work/base.tmp"
 cat "$work/plan.tmp"
