@@ -1,0 +1,77 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The sets of other releases than this machine's, as far as they have been built (make libs TARGET=all), in a system of that
+# release: it takes them, they trap nowhere, and the base is back afterwards.
+. tests/distro/harness.sh
+
+# of TARGET NAME: a variable of its data.
+of() {
+	sed -n "s/^$2 := //p" "conf/targets/$1.mk"
+}
+
+# unpack_set TARGET: a root of the release with the set, without what Debian 11 had there itself. Fails where the release
+# has another revision of the C library by now.
+unpack_set() {
+	local dir
+
+	dir=$(of "$1" TARGET_SET_DIR)
+	new_root "$(of "$1" TARGET_SUITE)"
+	rm -rf "${root:?}$dir" "$root/etc/ld.so.conf.d/libc6-xen.conf"
+	mkdir -p "$root$dir"
+	cp -a "$build/$1/stage$dir/." "$root$dir/"
+	chroot "$root" /sbin/ldconfig
+	# shellcheck disable=SC2016 # the format is dpkg-query's
+	[ "$(sed -n 's/^base-package: libc6:i386 //p' "$root$dir/manifest")" = \
+		"$(chroot "$root" dpkg-query -W -f '${Version}' libc6)" ]
+}
+
+# none_in_set TRAPS…: of `traps`.
+none_in_set() {
+	local all in_set
+
+	read -r all in_set < <(traps --trace-libs "$@")
+	is "traps in the set" "$in_set" 0
+	[ "$all" -lt 500 ] || fail "$all traps: $*"
+}
+
+# By the kernel's note, on loaders that read one.
+by_note() {
+	run_inside --vdso /vdso-bit1.so enable
+	expect 0 "enabled (alias /usr/lib/i386-linux-gnu/xeon_phi)"
+	is "libc without a note" "$(libc_of /bin/ls)" "$base_libc"
+	is "libc with a note" "$(under 1 /lib/ld-linux.so.2 --list /bin/ls | awk '$1 == "libc.so.6" { print $3 }')" \
+		/lib/i386-linux-gnu/xeon_phi/libc.so.6
+	none_in_set --note nosegneg=1 /bin/ls -l /
+	run_inside disable
+	expect 0 disabled
+}
+
+by_directory() {
+	run_inside --strategy directory enable
+	expect 0 "enabled (directory $1)"
+	takes "$1/libc.so.6"
+	none_in_set --no-note /bin/ls -l /
+	none_in_set --no-note /usr/bin/perl -e 'print join " ", map { sqrt } 1 .. 50'
+	run_inside disable
+	expect 0 disabled
+	takes "$base_libc"
+	no_strays
+}
+
+tried=
+own=$(tools/glibc/target.sh)
+for target in $(basename -s .mk conf/targets/*.mk); do
+	if [ "$target" = "$own" ] || [ ! -e "$build/$target/stamp/stage" ]; then
+		continue
+	fi
+	unpack_set "$target" || { echo "$target: the system has another libc6 than the set"; continue; }
+	cp "$build/tests/distro/vdso-bit1.so" "$root/"
+	dir=$(of "$target" TARGET_SET_DIR)
+	if [ "$(of "$target" TARGET_UPSTREAM_VERSION)" = 2.31 ]; then
+		by_note
+	fi
+	by_directory "$dir"
+	tried+=" $target"
+done
+[ -n "$tried" ] || skip "needs a library set of another release; run 'make libs TARGET=all'"
+finish
