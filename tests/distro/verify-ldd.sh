@@ -21,6 +21,12 @@ verify /bin/ls /usr/bin/perl
 expect 1 '^FAILED   0 of 1 ' '^FAILED   0 of 2 ' "libc.so.6 => $base_libc" '2 programs: 0 served, 2 not, 0 not told'
 is "JUnit, off" "$(junit)" "2 2 0"
 
+mkfifo "$tmp/fifo"
+cat "$tmp/fifo" >"$tmp/junit.xml" &
+NOSEGNEG_SIM=$build/bin/nosegneg-sim tools/verify-ldd --root "$root" --junit "$tmp/fifo" /bin/ls >/dev/null 2>&1 || true
+if [ -p "$tmp/fifo" ]; then wait $!; else kill $!; fi
+is "JUnit, a FIFO" "$(junit)" "1 1 0"
+
 run_outside enable
 verify /bin/ls /usr/bin/perl
 expect 0 '^served   1 of 1 from the set  */bin/ls$' '^served   2 of 2 ' "the set is $set_dir"
