@@ -47,3 +47,9 @@ head -n 1 said
 kill -TERM "$sim"
 wait "$sim"
 echo "exit $?"
+
+# Rows of the table.
+for top in 0 1; do
+	nosegneg-sim --top $top -o text tls-pie
+	echo "top $top: $(grep -c 'more places* (--top 0' text) cut"
+done

@@ -44,6 +44,10 @@ sites = json.load(open(sys.argv[1]))["sites"]
 print(sum(s["negative"] for s in sites if s["function"] == sys.argv[2]))' "$tmp/report" "$1"
 }
 
+# Segments that are not shortened are owned up to.
+"$sim" --json -o "$tmp/report" "$build/tests/sim/segments" ldt >"$tmp/out"
+grep -q '"uses_ldt":true' "$tmp/report" || fail "segments ldt: modify_ldt is not reported"
+
 library alpha
 library bravo
 cd "$tmp"
