@@ -45,7 +45,7 @@ print(sum(s["negative"] for s in sites if s["function"] == sys.argv[2]))' "$tmp/
 }
 
 # Segments that are not shortened are owned up to.
-"$sim" --json -o "$tmp/report" "$build/tests/sim/segments" ldt >"$tmp/out"
+"$sim" --json -o "$tmp/report" "$build/tests/sim/segments" ldt >"$tmp/out" || true # ends with 3
 grep -q '"uses_ldt":true' "$tmp/report" || fail "segments ldt: modify_ldt is not reported"
 
 library alpha
