@@ -18,6 +18,13 @@ ended -o report tls-pie -q --json
 grep -c '^total: ' report
 ended -o /dev/full tls-pie
 
+# The report is not written over the program, nor into what the program finds closed.
+cp fixtures/tls-pie program
+ended -o ./program ./program
+cmp program fixtures/tls-pie && echo whole
+nosegneg-sim ./program 2>&-
+echo "exit $?"
+
 # What trapped is the same however it is printed.
 nosegneg-sim --json -o json tls-pie
 nosegneg-sim --folded -o folded tls-pie

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -174,10 +175,26 @@ static int simulate(struct sim *sim, const char *path, const struct launched *la
 	return finish(sim);
 }
 
-static FILE *open_report(const struct options *opt)
+/* To open the report is to empty it. */
+static bool is_program(const struct options *opt, const char *path)
 {
-	FILE *out = opt->out ? fopen(opt->out, "we") : stderr;
+	struct stat report, file;
 
+	return !opt->root && stat(opt->out, &report) == 0 && stat(path, &file) == 0 && report.st_dev == file.st_dev &&
+	       report.st_ino == file.st_ino;
+}
+
+static FILE *open_report(const struct options *opt, const char *path)
+{
+	FILE *out;
+
+	if (!opt->out)
+		return stderr;
+	if (is_program(opt, path)) {
+		output_error(opt->out, "open", "is the program");
+		return NULL;
+	}
+	out = fopen(opt->out, "we");
 	if (!out)
 		output_error(opt->out, "open", strerror(errno));
 	return out;
@@ -195,7 +212,7 @@ static int run(const struct options *opt)
 		output_error(what, "cannot be run", why);
 		return EXIT_ERROR;
 	}
-	out = open_report(opt);
+	out = open_report(opt, path);
 	if (!out)
 		return EXIT_ERROR;
 	sim.record = record_new();
@@ -210,11 +227,20 @@ static int run(const struct options *opt)
 	return status;
 }
 
+/* What the caller closed must not become a descriptor of ours. The program finds it closed. */
+static void fill_closed(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR | O_CLOEXEC) < 0)
+			_exit(EXIT_ERROR);
+}
+
 int main(int argc, char **argv)
 {
 	struct options opt;
 	int status;
 
+	fill_closed();
 	elf_version(EV_CURRENT);
 	status = options_read(&opt, argc, argv);
 	if (status == OPTIONS_DONE)
