@@ -54,7 +54,6 @@ void trace_begin(struct sim *sim, pid_t program)
 	process->segv.handler = inherited.sa_handler == SIG_IGN;
 }
 
-/* Its first stop has come, and its parent has announced it. */
 /* It stays attached all the same: its filter cannot be taken off, and its calls must not fail. */
 static void make_plain(struct task *task)
 {
@@ -66,6 +65,7 @@ static void make_plain(struct task *task)
 	task->process->record->kind = PROCESS_RELEASED;
 }
 
+/* Its first stop has come, and its parent has announced it. */
 static void start(struct sim *sim, struct task *task, int status)
 {
 	int sig = WSTOPSIG(status);
