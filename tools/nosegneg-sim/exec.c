@@ -10,42 +10,30 @@
 #include <sys/ptrace.h>
 #include <unistd.h>
 
-#include "base/maps.h"
 #include "base/util.h"
 #include "alloc.h"
 #include "exec.h"
 #include "loader/vdso-note.h"
 #include "memory.h"
+#include "module.h"
 #include "regs.h"
 #include "task.h"
 #include "tls.h"
 
-#define VDSO_MAX    65536
-#define MAPS_MAX    65536 /* a program that has just been executed has a dozen lines */
-#define AUXV_MAX    64
-#define HANDLER_IGN 1 /* SIG_IGN as the kernel has it */
-
-static ssize_t read_proc(pid_t pid, const char *name, void *buf, size_t size)
-{
-	char path[48];
-	ssize_t n, used = 0;
-	_cleanup_close_ int fd = -1;
-
-	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	while ((size_t)used < size && (n = read(fd, (char *)buf + used, size - (size_t)used)) > 0)
-		used += n;
-	return used;
-}
+#define VDSO_MAX 65536
+#define AUXV_MAX 64
 
 /* What the kernel says of the program in its auxiliary vector; 0: nothing. */
 static uint32_t auxiliary(pid_t pid, uint32_t type)
 {
 	Elf32_auxv_t auxv[AUXV_MAX];
-	ssize_t n = read_proc(pid, "auxv", auxv, sizeof(auxv));
+	_cleanup_close_ int fd = -1;
+	char path[48];
+	ssize_t n;
 
+	snprintf(path, sizeof(path), "/proc/%d/auxv", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	n = fd >= 0 ? read(fd, auxv, sizeof(auxv)) : -1;
 	for (ssize_t i = 0; i < n / (ssize_t)sizeof(auxv[0]) && auxv[i].a_type != AT_NULL; i++)
 		if (auxv[i].a_type == type)
 			return auxv[i].a_un.a_val;
@@ -55,13 +43,14 @@ static uint32_t auxiliary(pid_t pid, uint32_t type)
 /* Nothing of a program can be in the hole: a 32-bit Xen is there. Returns the size of the vDSO. */
 static uint32_t check_maps(struct sim *sim, const struct task *task, uint32_t vdso)
 {
-	_cleanup_free_ char *text = malloc(MAPS_MAX);
-	ssize_t n = text ? read_proc(task->tid, "maps", text, MAPS_MAX) : -ENOMEM;
-	struct maps maps = { .at = text, .size = n > 0 ? (size_t)n : 0 };
+	struct process_maps maps = { 0 };
 	struct maps_line line;
+	struct maps rest;
 	uint32_t size = 0;
 
-	while (maps_next(&maps, &line)) {
+	process_maps_read(&maps, task->tid);
+	rest = (struct maps){ maps.text, maps.size };
+	while (maps_next(&rest, &line)) {
 		if (line.start == vdso && line.end - line.start <= VDSO_MAX)
 			size = (uint32_t)(line.end - line.start);
 		if (sim->opt->hole && line.end > sim->opt->hole && line.end <= UINT32_MAX)
@@ -70,6 +59,7 @@ static uint32_t check_maps(struct sim *sim, const struct task *task, uint32_t vd
 					"0xc0000000 or above",
 					(unsigned)sim->opt->hole, (unsigned long long)line.start);
 	}
+	free(maps.text);
 	return size;
 }
 
@@ -150,6 +140,17 @@ static enum process_kind kind_of(const struct task *task)
 	return is_readable(task, &regs) ? PROCESS_SIMULATED : PROCESS_UNREADABLE;
 }
 
+/* Which program it is, and whether it can be simulated. */
+static void take_stock(struct task *task)
+{
+	struct process *process = task->process;
+
+	memory_open(process);
+	name_program(process);
+	process->record->kind = kind_of(task);
+	process->simulated = process->record->kind == PROCESS_SIMULATED;
+}
+
 /* Dispositions that are no handlers, the signal mask, and open files stay over an exec; descriptors do not. */
 void exec_happened(struct sim *sim, struct task *task)
 {
@@ -157,10 +158,7 @@ void exec_happened(struct sim *sim, struct task *task)
 
 	process_clear(process);
 	process->orphan = false;
-	memory_open(process);
-	name_program(process);
-	process->record->kind = kind_of(task);
-	process->simulated = process->record->kind == PROCESS_SIMULATED;
+	take_stock(task);
 	memset(task->tls, 0, sizeof(task->tls));
 	process->segv = (struct action){ .handler = process->segv.handler == HANDLER_IGN };
 	task->segv_blocked = task_get_mask(task) & MASK_OF(SIGSEGV);
@@ -182,10 +180,7 @@ void exec_orphan(struct sim *sim, struct task *task)
 	uint64_t ignored;
 
 	process->orphan = true;
-	memory_open(process);
-	name_program(process);
-	process->record->kind = kind_of(task);
-	process->simulated = process->record->kind == PROCESS_SIMULATED;
+	take_stock(task);
 	process->room = process->simulated && vdso && sim->room_offset ? vdso + sim->room_offset : 0;
 	if (task_status_number(task->tid, "\nSigIgn", 16, &ignored) && ignored & MASK_OF(SIGSEGV))
 		process->segv.handler = HANDLER_IGN;

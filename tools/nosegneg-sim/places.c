@@ -7,49 +7,40 @@
 #include "places.h"
 #include "xen/segfixup.h"
 
-static size_t slot_of(const struct places *places, uint32_t eip)
+/* Different for each address, so that the hash alone finds the place. */
+static uint64_t hash_of(uint32_t eip)
 {
-	size_t i = (eip * 2654435761u >> 8) & (places->size - 1);
+	uint64_t hash = eip * UINT64_C(0x9e3779b97f4a7c15);
 
-	while (places->slot[i] && places->slot[i]->eip != eip)
-		i = (i + 1) & (places->size - 1);
-	return i;
+	return hash ^ hash >> 32;
+}
+
+static struct place *find(const struct places *places, uint32_t eip)
+{
+	size_t at = 0, item = hash_next(&places->index, hash_of(eip), &at);
+
+	return item ? places->place[item - 1] : NULL;
 }
 
 struct place *places_find(const struct places *places, uint32_t eip)
 {
-	struct place *place = places->size ? places->slot[slot_of(places, eip)] : NULL;
+	struct place *place = find(places, eip);
 
 	return place && place->mappings == places->mappings ? place : NULL;
 }
 
-/* At most half full. */
-static void grow(struct places *places)
-{
-	struct places old = *places;
-
-	if (2 * (old.n + 1) <= old.size)
-		return;
-	places->size = old.size ? 2 * old.size : 64;
-	places->slot = alloc_new(places->size * sizeof(*places->slot));
-	for (size_t i = 0; i < old.size; i++)
-		if (old.slot[i])
-			places->slot[slot_of(places, old.slot[i]->eip)] = old.slot[i];
-	free(old.slot);
-}
-
 static struct place *entry(struct places *places, uint32_t eip)
 {
-	size_t i;
+	struct place *place = find(places, eip);
 
-	grow(places);
-	i = slot_of(places, eip);
-	if (!places->slot[i]) {
-		places->slot[i] = alloc_new(sizeof(*places->slot[i]));
-		places->n++;
-	}
-	places->slot[i]->eip = eip;
-	return places->slot[i];
+	if (place)
+		return place;
+	place = alloc_new(sizeof(*place));
+	place->eip = eip;
+	alloc_reserve(&places->place, &places->cap, places->n + 1, sizeof(*places->place));
+	places->place[places->n++] = place;
+	hash_add(&places->index, hash_of(eip), places->n);
+	return place;
 }
 
 /* It raises SIGSEGV behind itself, with all that a fault has (#OF; arch/x86/kernel/traps.c). */
@@ -91,7 +82,15 @@ struct place *places_read(struct sim *sim, const struct task *task, uint32_t eip
 void places_copy(struct places *out, const struct places *from)
 {
 	out->mappings = from->mappings;
-	for (size_t i = 0; i < from->size; i++)
-		if (from->slot[i])
-			*entry(out, from->slot[i]->eip) = *from->slot[i];
+	for (size_t i = 0; i < from->n; i++)
+		*entry(out, from->place[i]->eip) = *from->place[i];
+}
+
+void places_clear(struct places *places)
+{
+	for (size_t i = 0; i < places->n; i++)
+		free(places->place[i]);
+	free(places->place);
+	hash_clear(&places->index);
+	*places = (struct places){ 0 };
 }

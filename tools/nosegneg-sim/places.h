@@ -15,4 +15,7 @@ struct place *places_read(struct sim *sim, const struct task *task, uint32_t eip
 /* What a process knows at a fork: its child has the same code. */
 void places_copy(struct places *out, const struct places *from);
 
+/* Forgets all: another program runs, or none. */
+void places_clear(struct places *places);
+
 #endif

@@ -186,7 +186,7 @@ static void print_program(FILE *out, const struct options *opt, const char *prog
 
 static bool is_c_library(const char *path)
 {
-	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	const char *name = basename(path);
 
 	return strcmp(name, "libc.so.6") == 0 || strncmp(name, "libc-2.", 7) == 0;
 }

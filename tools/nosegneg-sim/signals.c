@@ -16,7 +16,6 @@ struct old_action {
 
 #define SA_ONESHOT_ 0x80000000u /* SA_RESETHAND */
 #define SA_NOMASK_  0x40000000u
-#define HANDLER_IGN 1
 
 void signals_mask_changed(struct task *task)
 {

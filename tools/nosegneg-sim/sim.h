@@ -11,6 +11,7 @@
 #include "base/why.h"
 #include "elf/insn.h"
 #include "elf/operand.h"
+#include "hash.h"
 #include "options.h"
 #include "record.h"
 
@@ -34,12 +35,15 @@ struct place {
 	uint32_t mappings; /* those of `places` when it was read last */
 };
 
-/* The instructions of a process by address: open addressing, `size` is a power of two. */
+/* The instructions of a process, found by address. */
 struct places {
-	struct place **slot;
-	size_t n, size;
+	struct place **place;
+	size_t n, cap;
+	struct hash index;
 	uint32_t mappings; /* files that were mapped to be executed: each may have taken another one's place */
 };
+
+#define HANDLER_IGN 1 /* SIG_IGN as the kernel has it */
 
 /* The disposition of SIGSEGV, as rt_sigaction(2) of i386 has it in memory. */
 struct action {

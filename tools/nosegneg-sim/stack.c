@@ -272,13 +272,6 @@ static void add_text(struct stack_unwinder *u, const char *s)
 	u->len += n;
 }
 
-static const char *file_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static void add_name(struct stack_unwinder *u, uint64_t pc)
 {
 	const struct area *area = area_at(u, pc);
@@ -308,7 +301,7 @@ void stack_count(struct record *rec, struct record_process *proc, struct stack_u
 		refresh(rec, u);
 		unwind(u);
 	}
-	add_text(u, file_name(proc->program));
+	add_text(u, basename(proc->program));
 	if (u->cut)
 		add_text(u, "[...]");
 	for (size_t i = u->npc; i > 0; i--)

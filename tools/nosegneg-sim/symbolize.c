@@ -223,13 +223,6 @@ static bool function_begin(const struct symbols *symbols, uint32_t addr, uint64_
 	return true;
 }
 
-static const char *file_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 const char *symbolize_frame(struct module *module, uint32_t addr, char *buf, size_t size)
 {
 	const struct symbol *found = nearest(module, addr);
@@ -246,7 +239,7 @@ const char *symbolize_frame(struct module *module, uint32_t addr, char *buf, siz
 	if (found && (known ? found->addr >= begin : found->size == 0))
 		snprintf(buf, size, "%s", plain_name(module->symbols, found));
 	else
-		snprintf(buf, size, "%.300s+0x%" PRIx64, file_name(module->path), begin);
+		snprintf(buf, size, "%.300s+0x%" PRIx64, basename(module->path), begin);
 	return buf;
 }
 

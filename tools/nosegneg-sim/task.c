@@ -67,9 +67,8 @@ struct process *process_add(struct sim *sim, pid_t pid, const struct process *pa
 
 	process->pid = pid;
 	process->memory = -1;
-	if (parent)
-		memory_open(process);
 	if (parent) {
+		memory_open(process);
 		process->simulated = parent->simulated;
 		process->shows_3gb = parent->shows_3gb;
 		process->room = parent->room;
@@ -92,10 +91,7 @@ void task_join(struct task *task, struct process *process)
 
 void process_clear(struct process *process)
 {
-	for (size_t i = 0; i < process->places.size; i++)
-		free(process->places.slot[i]);
-	free(process->places.slot);
-	process->places = (struct places){ 0 };
+	places_clear(&process->places);
 	stack_unwinder_free(process->unwinder);
 	process->unwinder = NULL;
 	process->room = 0;

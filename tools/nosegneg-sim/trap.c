@@ -2,7 +2,6 @@
 #include <signal.h>
 #include <sys/ptrace.h>
 
-#include "memory.h"
 #include "places.h"
 #include "regs.h"
 #include "signals.h"
