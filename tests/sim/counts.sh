@@ -89,4 +89,6 @@ is nW 139 1 1 1 2
 is nwn 3 1 1 1 2 --lenient
 # Four bytes, two of them on each side: Xen turns the segment, and they fault again. The processor refuses them, too.
 is t 139 1 1 1 1
+is t 139 1 0 0 1 --lenient
+is t 139 0 0 0 0 --emulate step
 [ "$failures" = 0 ]

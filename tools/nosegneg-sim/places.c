@@ -73,9 +73,9 @@ struct place *places_read(struct sim *sim, const struct task *task, uint32_t eip
 	place->len = full.info.length;
 	memcpy(place->bytes, bytes, place->len);
 	place->operand = operand;
+	place->refusal = xen_segfixup_refusal(bytes, place->len);
 	place->after_into = is_after_into(task, eip);
 	place->site = record_site(sim->record, task->tid, eip, bytes, place->len);
-	place->site->refusal = xen_segfixup_refusal(bytes, place->len);
 	return place;
 }
 

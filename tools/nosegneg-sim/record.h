@@ -34,7 +34,7 @@ struct site {
 	uint32_t addr;         /* as the file has it (what nosegneg-check scan prints); without a file, in memory */
 	uint8_t len;
 	uint8_t bytes[15];
-	const char *refusal; /* why Xen's fix-up refuses it, or NULL; static */
+	const char *refusal; /* why Xen's fix-up refuses it, or refused an access of it; NULL; static */
 	uint64_t negative;   /* accesses beyond the limit */
 	uint64_t positive;   /* accesses inside it that trapped because a negative one had turned the segment round */
 	uint64_t fatal;      /* of both: those that ended in SIGSEGV because Xen does not fix them up */

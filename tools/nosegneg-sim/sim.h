@@ -31,6 +31,7 @@ struct place {
 	uint8_t bytes[ZYDIS_MAX_INSTRUCTION_LENGTH];
 	bool after_into; /* an `into` stands before it */
 	struct operand operand;
+	const char *refusal; /* why Xen's fix-up refuses the instruction, or NULL; static */
 	struct site *site;
 	uint32_t mappings; /* those of `places` when it was read last */
 };

@@ -245,10 +245,10 @@ static void give_signal(struct task *task, int sig)
 	task_resume(task, handler ? PTRACE_SINGLESTEP : PTRACE_CONT, sig);
 }
 
-static void segv_stop(struct sim *sim, struct task *task)
+static void segv_stop(struct sim *sim, struct task *task, bool whole)
 {
 	struct trap_signal signal;
-	enum trap trap = trap_handle(sim, task, &signal);
+	enum trap trap = trap_handle(sim, task, whole, &signal);
 
 	switch (trap) {
 	case TRAP_FIXED:
@@ -290,7 +290,7 @@ static void signal_stop(struct sim *sim, struct task *task, int sig)
 	if (done)
 		task_resume(task, PTRACE_CONT, 0);
 	else if (sig == SIGSEGV)
-		segv_stop(sim, task);
+		segv_stop(sim, task, step == STEP_OVER);
 	else
 		give_signal(task, sig);
 }

@@ -125,7 +125,7 @@ static enum trap flip(struct sim *sim, struct task *task, const struct fault *fa
 {
 	struct site *site = fault->place->site;
 
-	if (site->refusal || !xen_segment_flip(&fault->slot->now, sim->opt->hole, fault->offset)) {
+	if (fault->place->refusal || !xen_segment_flip(&fault->slot->now, sim->opt->hole, fault->offset)) {
 		if (!site->refusal)
 			site->refusal = "reaches across the end of the segment";
 		if (sim->opt->lenient)
@@ -161,9 +161,10 @@ static bool may_be_fault(const struct task *task, struct trap_signal *signal)
 }
 
 /* Cheapest first: each question to the kernel costs as much as a twelfth of the stop. */
-static bool find_fault(struct sim *sim, struct task *task, struct regs *regs, struct fault *fault)
+static bool find_fault(struct sim *sim, struct task *task, bool whole, struct regs *regs, struct fault *fault)
 {
-	bool simulated = sim->opt->hole && task_is_simulated(task) && regs_get(task->tid, regs) == 0 && regs->is32;
+	bool simulated = sim->opt->hole && !whole && task_is_simulated(task) && regs_get(task->tid, regs) == 0 &&
+			 regs->is32;
 
 	if (simulated && is_known_fault(sim, task, fault)) {
 		fault->signal->forced = true;
@@ -172,13 +173,13 @@ static bool find_fault(struct sim *sim, struct task *task, struct regs *regs, st
 	return may_be_fault(task, fault->signal) && simulated && is_new_fault(sim, task, fault);
 }
 
-enum trap trap_handle(struct sim *sim, struct task *task, struct trap_signal *signal)
+enum trap trap_handle(struct sim *sim, struct task *task, bool whole, struct trap_signal *signal)
 {
 	struct regs regs;
 	struct fault fault = { .regs = &regs.i386, .signal = signal };
 
 	*signal = (struct trap_signal){ 0 };
-	if (!find_fault(sim, task, &regs, &fault))
+	if (!find_fault(sim, task, whole, &regs, &fault))
 		return TRAP_FOREIGN;
 	count_stack(sim, task, &regs.i386);
 	switch (sim->opt->emulate) {

@@ -21,7 +21,9 @@ struct trap_signal {
 		      * it goes on, and it is pending again; else 0 */
 };
 
-enum trap trap_handle(struct sim *sim, struct task *task, struct trap_signal *signal);
+/* `whole`: in place of an instruction that was to be stepped over. The segment was whole then, so that the fault is the
+ * program's. */
+enum trap trap_handle(struct sim *sim, struct task *task, bool whole, struct trap_signal *signal);
 
 /* The thread's next stop after TRAP_STEPPING. `done`: the instruction was executed; else it did not come to it, and it
  * will trap again. Returns whether the stop has been for us alone: not that of a program that steps itself, too. */
