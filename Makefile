@@ -24,6 +24,7 @@ include mk/glibc.mk
 include mk/programs.mk
 include mk/gate.mk
 include mk/packages.mk
+include mk/rpm.mk
 include mk/distro.mk
 include mk/tests.mk
 include mk/sim.mk
