@@ -8,6 +8,7 @@ unit_sources := $(sort $(wildcard tests/unit/*-test.c))
 unit_programs := $(unit_sources:tests/unit/%.c=$(U)/%)
 cli_cases := $(sort $(wildcard tests/cli/*.sh))
 build_tests := $(filter-out %/harness.sh,$(sort $(wildcard tests/build/*.sh)))
+flags_tests := $(filter-out %/harness.sh,$(sort $(wildcard tests/flags/*.sh)))
 
 # Fixtures are i386 programs that the machine's compiler makes: no binary is kept in the tree.
 m32 := $(CC) -m32 -O2
@@ -174,16 +175,19 @@ $(U)/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(LIB) mk/tests.mk
 		-lcmocka $(check_libs) -o $@
 
 .PHONY: check-resolve bench-resolve
-.PHONY: run-tests check-unit check-cli check-build check-asan check-scan-corpus fuzz lint bench-scan update-cli
+.PHONY: run-tests check-unit check-cli check-flags check-build check-asan check-scan-corpus fuzz lint bench-scan update-cli
 run-tests: $(unit_programs) $(fixtures) tools $(SUITE_STAMP) libs $(distro_tools) sim-programs
 	$(Q)tests/run $(B)/tests/log $(unit_programs) $(cli_cases) tests/resolve/compare-ldso \
-		$(build_tests) $(distro_tests) $(sim_tests)
+		$(build_tests) $(flags_tests) $(distro_tests) $(sim_tests)
 
 check-unit: $(unit_programs) $(fixtures) ## the unit tests alone
 	$(Q)tests/run $(B)/tests/log $(unit_programs)
 
 check-cli: tools $(fixtures) ## the command-line tests alone
 	$(Q)tests/run $(B)/tests/log $(cli_cases)
+
+check-flags: tools ## build a small library with each of the files in conf/flags, and scan it
+	$(Q)tests/run $(B)/tests/log $(flags_tests)
 
 update-cli: tools $(fixtures) ## rewrite the command-line tests' expected output; read the diff
 	$(Q)for case in $(cli_cases); do tests/cli-case --update $$case; done

@@ -10,6 +10,7 @@ bindir ?= $(prefix)/bin
 sbindir ?= $(prefix)/sbin
 mandir ?= $(prefix)/share/man
 completiondir ?= $(prefix)/share/bash-completion/completions
+datadir ?= $(prefix)/share
 
 # Ours and theirs apart: the user's CFLAGS come last and survive.
 our_cflags := -std=gnu11 -O2 -g -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Ilib -Itools \
@@ -50,7 +51,7 @@ include mk/sim-i386.mk
 include mk/check-i386.mk
 programs := $(NOSEGNEG_CHECK) $(NOSEGNEG_SIM) $(HELPER)
 
-.PHONY: tools install install-i386
+.PHONY: tools install install-i386 install-flags
 tools: $(programs) man ## build the programs and their manual pages
 
 $(O)/%.o: %.c Makefile mk/tools.mk
@@ -88,9 +89,17 @@ install: tools ## install the programs, manual pages and completions below $(DES
 install-i386: tools-i386 ## the same with static i386 programs
 install: user_programs := $(NOSEGNEG_CHECK) $(NOSEGNEG_SIM)
 install-i386: user_programs := $(CHECK_I386) $(SIM_I386)
-install install-i386:
+install install-i386: install-flags
 	$(Q)install -d $(addprefix $(DESTDIR),$(bindir) $(sbindir) $(mandir)/man1 $(mandir)/man5 $(mandir)/man8 $(completiondir))
 	$(Q)install -m 755 $(user_programs) $(DESTDIR)$(bindir)
 	$(Q)install -m 755 $(HELPER) $(DESTDIR)$(sbindir)
 	$(Q)for page in $(man_pages); do install -m 644 $$page $(DESTDIR)$(mandir)/man$${page##*.}; done
 	$(Q)install -m 644 $(wildcard conf/completion/*) $(DESTDIR)$(completiondir)
+
+# What makes other people's builds safe; nothing has to be built for it.
+install-flags:
+	$(Q)install -d $(DESTDIR)$(datadir)/nosegneg/dpkg $(DESTDIR)$(datadir)/pkgconfig
+	$(Q)install -m 644 conf/flags/macros.nosegneg conf/flags/nosegneg.specs $(DESTDIR)$(datadir)/nosegneg
+	$(Q)install -m 644 conf/flags/dpkg/buildflags.conf $(DESTDIR)$(datadir)/nosegneg/dpkg
+	$(Q)sed 's/@VERSION@/$(VERSION)/' conf/flags/nosegneg.pc >$(DESTDIR)$(datadir)/pkgconfig/nosegneg.pc
+	$(Q)chmod 644 $(DESTDIR)$(datadir)/pkgconfig/nosegneg.pc
