@@ -93,6 +93,8 @@ install install-i386: install-flags
 	$(Q)install -d $(addprefix $(DESTDIR),$(bindir) $(sbindir) $(mandir)/man1 $(mandir)/man5 $(mandir)/man8 $(completiondir))
 	$(Q)install -m 755 $(user_programs) $(DESTDIR)$(bindir)
 	$(Q)install -m 755 $(HELPER) $(DESTDIR)$(sbindir)
+	$(Q)sed 's/@VERSION@/$(VERSION)/' tools/nosegneg-verify-ldd >$(DESTDIR)$(bindir)/nosegneg-verify-ldd
+	$(Q)chmod 755 $(DESTDIR)$(bindir)/nosegneg-verify-ldd
 	$(Q)for page in $(man_pages); do install -m 644 $$page $(DESTDIR)$(mandir)/man$${page##*.}; done
 	$(Q)install -m 644 $(wildcard conf/completion/*) $(DESTDIR)$(completiondir)
 

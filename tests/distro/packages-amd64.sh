@@ -31,11 +31,11 @@ new_root "$(own_suite)" man-db $(needs)
 rm "$root/usr/sbin/ldconfig-hwcap"
 cp "${debs[-1]}" "$root/tools.deb"
 apt install /tools.deb
-for program in nosegneg-check nosegneg-sim ldconfig-hwcap; do
+for program in nosegneg-check nosegneg-sim nosegneg-verify-ldd ldconfig-hwcap; do
 	inside "$program" --help
 	expect 0 "^[Uu]sage: $program"
 done
-for page in nosegneg-check nosegneg-sim ldconfig-hwcap nosegneg.conf; do
+for page in nosegneg-check nosegneg-sim nosegneg-verify-ldd ldconfig-hwcap nosegneg.conf; do
 	compgen -G "docs/man/$page.?.scd" >/dev/null || continue
 	inside man "$page"
 	expect 0 "^NAME" "$page - "
@@ -46,6 +46,11 @@ for completion in conf/completion/*; do
 done
 inside nosegneg-check /bin/ls
 expect 0 "not needed, a 64-bit program"
+inside nosegneg-verify-ldd --version
+expect 0 "^nosegneg-verify-ldd $(dpkg-deb -f "${debs[-1]}" Version)$"
+for file in conf/flags/{macros.nosegneg,nosegneg.specs,dpkg/buildflags.conf}; do
+	cmp "$file" "$root/usr/share/nosegneg/${file#conf/flags/}" || fail "$file: not installed"
+done
 cp "$build/tests/distro/vdso-bit1.so" "$root/"
 inside nosegneg-check scan /vdso-bit1.so
 expect 0 "1 i386 file scanned"

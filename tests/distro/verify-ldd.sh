@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# verify-ldd on a real i386 system: with the switch off, on, and on programs that cannot be judged.
+# nosegneg-verify-ldd on a real i386 system: with the switch off, on, and on programs that cannot be judged.
 . tests/distro/harness.sh
 
 verify() {
 	status=0
-	NOSEGNEG_SIM=$build/bin/nosegneg-sim tools/verify-ldd --root "$root" --junit "$tmp/junit.xml" "$@" \
+	NOSEGNEG_SIM=$build/bin/nosegneg-sim tools/nosegneg-verify-ldd --root "$root" --junit "$tmp/junit.xml" "$@" \
 		>"$tmp/out" 2>"$tmp/err" || status=$?
 }
 
@@ -23,7 +23,7 @@ is "JUnit, off" "$(junit)" "2 2 0"
 
 mkfifo "$tmp/fifo"
 cat "$tmp/fifo" >"$tmp/junit.xml" &
-NOSEGNEG_SIM=$build/bin/nosegneg-sim tools/verify-ldd --root "$root" --junit "$tmp/fifo" /bin/ls >/dev/null 2>&1 || true
+NOSEGNEG_SIM=$build/bin/nosegneg-sim tools/nosegneg-verify-ldd --root "$root" --junit "$tmp/fifo" /bin/ls >/dev/null 2>&1 || true
 if [ -p "$tmp/fifo" ]; then wait $!; else kill $!; fi
 is "JUnit, a FIFO" "$(junit)" "1 1 0"
 
