@@ -10,7 +10,7 @@ setup-packages: ## install what making packages needs besides
 	$(Q)tools/setup tools libs packages
 
 # Each step is a make of its own, as in quickstart.
-deb: ## make the Debian packages of the programs, and of TARGET's library set, in dist/
+deb: ## make the Debian packages of the programs, and of the library set for TARGET (or all), in dist/
 	$(Q)$(MAKE) --no-print-directory setup-packages
 	$(Q)$(MAKE) --no-print-directory deb-tools deb-set
 	$(Q)$(MAKE) --no-print-directory lint-deb
@@ -20,8 +20,13 @@ deb-tools: $(STATIC_STAMP) $(ZYDIS)/libZydis.a
 	$(Q)$(make_deb) tools i386
 
 # Only a set that passed the gate.
+ifeq ($(TARGET),all)
+deb-set:
+	$(for_all_targets)
+else
 deb-set: $(gate_stamp)
 	$(Q)$(make_deb) set
+endif
 
 lint-deb: ## what lintian says of the packages in dist/
 	$(Q)lintian --no-cfg --allow-root --fail-on error,warning $(DIST)/*.deb

@@ -13,6 +13,7 @@ TARGET_BASE_DIR := /lib/i386-linux-gnu
 # ... and is installed here, where Debian's own libc6-xen was: a directory named nosegneg is what the loader of this
 # glibc looks for under the kernel's note.
 TARGET_SET_DIR := /lib/i386-linux-gnu/i686/nosegneg
+TARGET_DEB_REPLACES := libc6-xen
 
 # The source: a binary package that holds upstream's tree with the
 # distribution's patches already applied, and the distribution's debian/.

@@ -27,7 +27,7 @@ copy_tree() {
 fill() {
 	sed -i -e "s|@MAINTAINER@|$MAINTAINER|g" -e "s|@TOOLS_VERSION@|$VERSION|g" \
 		-e "s|@BASE_VERSION@|${base_version-}|g" -e "s|@SOURCE_VERSION@|${source_version-}|g" \
-		-e "s|@SET_DIR@|${TARGET_SET_DIR-}|g" "$1"
+		-e "s|@SET_DIR@|${TARGET_SET_DIR-}|g" -e "s|@REPLACES@|${TARGET_DEB_REPLACES-}|g" "$1"
 }
 
 # start SOURCE VERSION ARCH: $tree with SOURCE's debian folder.
