@@ -2,7 +2,7 @@
 # Tests in real i386 chroots; they are made once, in $(B)/distro.
 
 D := $(B)/tests/distro
-distro_tests := $(filter-out %/harness.sh %/repack.sh,$(sort $(wildcard tests/distro/*.sh)))
+distro_tests := $(filter-out %/harness.sh %/repack.sh %/repack-rpm.sh %/watch.sh,$(sort $(wildcard tests/distro/*.sh)))
 
 # BIT of the note of a kernel that runs on Xen.
 distro_vdsos := $(patsubst %,$(D)/vdso-bit%.so,0 1 2)

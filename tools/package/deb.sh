@@ -1,27 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# deb.sh tools ARCH | deb.sh set: makes one Debian package in $DIST by dpkg-buildpackage. The same sources make the same
-# bytes: the environment is empty, and all times are that of the last commit (or SOURCE_DATE_EPOCH).
-set -euo pipefail
+# deb.sh tools ARCH | deb.sh set: makes one Debian package in $DIST by dpkg-buildpackage.
+# shellcheck source=tools/package/common.sh
+. tools/package/common.sh
 
-die() {
-	echo "deb: $*" >&2
-	exit 2
-}
-
-build=$(realpath "$B")
 work=${DEB_WORK:-$build/deb}
-epoch=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || stat -c %Y NEWS)}
-
-# The tree without what was built, or what git does not know.
-copy_tree() {
-	if [ -e .git ]; then
-		git ls-files -z
-	else
-		find . \( -path ./build -o -path ./dist \) -prune -o -type f -print0
-	fi | xargs -0 ls -d 2>/dev/null | tar -cf - -T - | tar -xmf - -C "$1"
-}
 
 # fill FILE: the names in it that only this run knows.
 fill() {
@@ -48,8 +32,7 @@ build_package() {
 	local log=$work/$source-$arch/log
 
 	printf '  %-8s %s\n' DEB "$source ($arch)"
-	(cd "$tree" && env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/nonexistent LC_ALL=C.UTF-8 \
-		DEB_BUILD_OPTIONS="parallel=$(nproc) ${DEB_BUILD_OPTIONS-}" \
+	(cd "$tree" && "${clean[@]}" DEB_BUILD_OPTIONS="parallel=$(nproc) ${DEB_BUILD_OPTIONS-}" \
 		dpkg-buildpackage -b -us -uc -d -a "$arch" >"$log" 2>&1) || {
 		tail -n 20 "$log" >&2
 		die "$source: the complete log is $log"
@@ -72,27 +55,6 @@ built_using() {
 	} | sort -u | paste -s -d, | sed 's/,/, /g'
 }
 
-# static_debs PROGRAM: what it is linked with; "all" for the three of them.
-static_debs() {
-	case $1 in
-	all) echo "$build"/static/dl/*.deb ;;
-	*) echo "$build"/static/dl/{libelf,liblzma,libzstd,liblz4,libbz2,zlib1g}-dev_*.deb ;;
-	esac
-}
-
-# The machine's own -dev packages, of the same sources, are installed (conf/packages).
-static_copyrights() {
-	local program=$1 dir=$2 deb name
-
-	mkdir "$dir"
-	for deb in $(static_debs "$program"); do
-		name=$(dpkg-deb -f "$deb" Package)
-		cp "/usr/share/doc/$name/copyright" "$dir/$name"
-	done
-	cp /usr/share/doc/libc6-dev-i386/copyright "$dir/libc6-dev"
-	[ "$program" = ldconfig-hwcap ] || cp "$build/static/zydis/LICENSE" "$dir/libzydis-dev"
-}
-
 tools_package() {
 	local arch=$1 linked=ldconfig-hwcap
 
@@ -107,10 +69,7 @@ tools_package() {
 }
 
 set_package() {
-	local manifest=$B/$TARGET/stage$TARGET_SET_DIR/manifest
-
-	source_version=$(sed -n 's/^source-version: //p' "$manifest")
-	base_version=$(sed -n 's/^base-package: [^ ]* //p' "$manifest")
+	read_manifest
 	# "+0": below the "+b1" of a later rebuild of the same source.
 	start glibc-nosegneg "$base_version+0nosegneg$VERSION" i386 "Built from glibc-source $source_version, for libc6 $base_version."
 	cp -a "$B/$TARGET/stage" "$tree/stage"
