@@ -17,9 +17,13 @@ $(distro_vdsos): $(D)/vdso-bit%.so: tests/data/notes/vdso.S mk/distro.mk
 	@mkdir -p $(@D)
 	$(Q)$(m32) $(vdso_flags) -Wl,-soname,linux-gate.so.1 -DMASK='(1 << $*)' -DBIT=$* -DCOUNT=1 -DVERSION=0x60000 $< -o $@
 
-.PHONY: check-distro check-faults
+.PHONY: check-distro check-ci check-faults
 check-distro: tools libs $(distro_tools) ## the tests in chroots, that of Debian 13 too (they are made once)
 	$(Q)DISTRO=all tests/run $(B)/tests/log $(distro_tests)
+
+# With the packages that are in $(DIST).
+check-ci: tools $(distro_tools) ## run the jobs of docs/ci.md as they are printed, with the packages in dist/ (2 minutes, network)
+	$(Q)DIST=$(DIST) tests/run $(B)/tests/log tests/distro/ci-job.sh
 
 check-faults: tools libs $(distro_tools) ## end or fail ldconfig-hwcap at every system call (40 minutes)
 	$(Q)FAULTS=all TEST_TIMEOUT=7200 tests/run $(B)/tests/log tests/distro/faults.sh
