@@ -26,6 +26,9 @@ make_rpms() {
 	find "$tmp/glibc" -type f -print0 | xargs -0 python3 "$tmp/other-build" "$tmp/b/set/stage/manifest"
 	build_glibc "$tmp/glibc" "$base.1" "$tmp/glibc-next.rpm"
 	make_set 0 "$base.1" set-next
+	printf '%s\n' 'Name: no-set' 'Version: 1' 'Release: 1' 'Summary: none' 'License: none' 'Obsoletes: glibc-nosegneg' \
+		'%description' '%files' >"$tmp/no-set.spec"
+	build_rpm "$tmp/no-set.spec" "$tmp/no-set.rpm"
 	repack_tools 9.9.8 "" "$tmp/tools-same.rpm"
 	repack_tools 9.9.9 "# Another word." "$tmp/tools-next.rpm"
 }
@@ -128,6 +131,16 @@ switched "$set_libc"
 step="both downgraded"
 rpm_does -U --oldpackage "$tmp/glibc.rpm" "$tmp/set.rpm"
 off_at_unpacking
+switched "$set_libc"
+
+step="another glibc, and no set for it"
+rpm_does -U "$tmp/glibc-next.rpm" "$tmp/no-set.rpm"
+off_at_unpacking
+switched "$base_libc"
+is "packages after $step" "$(installed glibc-nosegneg)" none
+rpm_does -U --oldpackage "$tmp/glibc.rpm"
+rpm_does -e no-set
+rpm_does -i "$tmp/set.rpm"
 switched "$set_libc"
 
 step="another glibc by force"
