@@ -5,8 +5,9 @@ make_rpm = DIST=$(DIST) VERSION=$(VERSION) MAINTAINER='$(MAINTAINER)' GLIBC_EVR=
 
 .PHONY: rpm rpm-tools rpm-set lint-rpm check-rpm check-rpm-twice
 ifdef SRPM
+# Where it can be built, on its own distribution, setup knows no packages.
 rpm:
-	$(Q)$(MAKE) --no-print-directory setup-packages
+	$(Q)command -v rpmbuild >/dev/null || $(MAKE) --no-print-directory setup-packages
 	$(Q)DIST=$(DIST) tools/package/srpm $(if $(SPEC_ONLY),--spec-only) '$(SRPM)'
 else
 rpm: ## make the RPM packages of the programs, and of the library set for TARGET (or all), in dist/
