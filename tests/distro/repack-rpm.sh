@@ -9,7 +9,9 @@ shopt -s nullglob
 dist=${DIST:-dist}
 set_dir=/lib/i686/nosegneg
 set_libc=$set_dir/libc.so.6
-command -v rpmbuild >/dev/null || skip "needs rpm; run 'make setup-packages'"
+for program in rpmbuild cpio; do
+	command -v "$program" >/dev/null || skip "needs $program; run 'make setup-packages'"
+done
 tools_rpms=("$dist"/nosegneg-tools-*.i686.rpm)
 [ -n "${tools_rpms[*]}" ] || skip "needs the packages; run 'make rpm'"
 tools_rpm=${tools_rpms[-1]}
