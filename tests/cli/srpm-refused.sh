@@ -61,7 +61,7 @@ EOF
 }
 echo "== archives"
 archive file:../../escaped.spec
-archive file:/tmp/escaped.spec
+archive file:/nonexistent/a.spec
 archive file:..
 archive file:sub/a.spec
 archive $'file:a\nb.spec'
@@ -75,7 +75,7 @@ archive file:a.spec cut
 head -c 300 archive >archive2
 PATH=$PWD/bin:$PATH ARCHIVE=$PWD/archive2 srpm el6.src.rpm
 PATH=$PWD/bin:$PATH ARCHIVE=$PWD/text.src.rpm srpm el6.src.rpm
-find . .. /tmp -maxdepth 1 -name 'escaped*'
+find . -name 'escaped*'
 
 # refused NAME SPEC SED
 refused() {
@@ -104,6 +104,7 @@ refused "several strings" el6 '/^%ifarch i386 i486/,/^%endif/d; s/^BuildFlags="-
 refused "the flag is the compiler's" fedora 's/^GCC="gcc -m32/& -mno-tls-direct-seg-refs/'
 refused "the flag twice" el6 's/^BuildFlags="\$BuildFlags -mno-tls-direct-seg-refs/& -mno-tls-direct-seg-refs/'
 refused "the flag where nothing is known" fedora 's/^\t"-march=i686" /\t"-mno-tls-direct-seg-refs" /'
+refused "a line too long" el6 "s/^GCC=.*/&\necho $(printf '%20000s' '' | tr ' ' '(')/"
 refused "a function without an end" el6 '/^cd \.\.$/,/^\}/s/^\}/ true/'
 refused "two Release:" el6 's/^Release:/%if 1\n&/; s/^License:/%else\nRelease: 2\n%endif\n&/'
 refused "not the header's release" el6 's|^Release:.*|Release: %(test -e %{_topdir}/log \&\& echo 2 \|\| echo 1)|'

@@ -29,6 +29,6 @@ rewrite "else, nested" el6 "$old; "'s/^%ifarch %\{ix86\}$/%ifarch ppc64\nARCH=p\
 rewrite "continued, and in single quotes" el6 "$old; "'s/^BuildFlags="-march=i686 (.*)/BuildFlags="-march=i686 \\\n\t\1/
 	s/^BuildFlags="(-march=%\{_.*)"/BuildFlags='\''\1'\''/'
 rewrite "an empty one, and one of one word" el6 "$old; "'s/^BuildFlags="-march=i686.*/BuildFlags=""/'
-rewrite "a very long line" el6 "s/^# BuildFlags.*/# $(head -c 100000 /dev/zero | tr '\0' x)/"
+rewrite "a very long line" el6 "s/^Source0/# $(head -c 100000 /dev/zero | tr '\0' x)\n&/"
 rewrite "all have it" el6 's/^%ifarch i386 i486 i586$/%ifarch %{ix86}/'
 ls dist

@@ -8,6 +8,7 @@ from collections import namedtuple
 
 FLAG = "-mno-tls-direct-seg-refs"
 VARIABLE = "BuildFlags"
+LONGEST = 1 << 13  # what a hostile line may cost grows with the square of its length
 
 # line: of the spec. text: with rpm's macros expanded, continuation lines joined.
 Statement = namedtuple("Statement", "line text")
@@ -64,6 +65,8 @@ class Flow:
         self.function, self.function_line, self.braces, self.depth = None, 0, 0, 0
         for statement in statements:
             text = statement.text.strip()
+            if len(text) > LONGEST:
+                raise Lost(statement.line, f"a line of {len(text)} characters", f"at most {LONGEST}")
             if text and not text.startswith("#"):
                 self._statement(statement.line, text)
         self._finish(statements)
