@@ -16,7 +16,13 @@ mkdir -p "$tmp/source/debian/source"
 cp "$sources"/{Makefile,library.*} "$tmp/source/"
 cd "$tmp/source"
 echo '3.0 (native)' >debian/source/format
-printf 'library (1) unstable; urgency=low\n\n  * One.\n\n -- t <t@localhost>  Thu, 01 Jan 2026 00:00:00 +0000\n' >debian/changelog
+cat >debian/changelog <<'END'
+library (1) unstable; urgency=low
+
+  * One.
+
+ -- t <t@localhost>  Thu, 01 Jan 2026 00:00:00 +0000
+END
 cat >debian/control <<'END'
 Source: library
 Maintainer: t <t@localhost>
@@ -28,14 +34,15 @@ Architecture: any
 Description: thread-local data
  For a test.
 END
-printf '#!/usr/bin/make -f\n%%:\n\tdh $@\noverride_dh_strip override_dh_shlibdeps override_dh_makeshlibs override_dh_dwz:\n' >debian/rules
+printf '#!/usr/bin/make -f\n%%:\n\tdh $@\n%s:\n' \
+	'override_dh_strip override_dh_shlibdeps override_dh_makeshlibs override_dh_dwz' >debian/rules
 printf '%s usr/lib\n' "${what_is_built[@]}" >debian/install
 chmod +x debian/rules
 
 # package NAME [VARIABLE=VALUE...]: it is unpacked in $tmp/NAME.
 package() {
-	env -u MAKEFLAGS -u MAKELEVEL PATH="$tmp/bin:$PATH" "${@:2}" dpkg-buildpackage -b -us -uc -d -a i386 >"$tmp/log" 2>&1 ||
-		fail "$1: $(tail -n 20 "$tmp/log")"
+	env -u MAKEFLAGS -u MAKELEVEL PATH="$tmp/bin:$PATH" "${@:2}" \
+		dpkg-buildpackage -b -us -uc -d -a i386 >"$tmp/log" 2>&1 || fail "$1: $(tail -n 20 "$tmp/log")"
 	dpkg-deb -x "$tmp/library_1_i386.deb" "$tmp/$1"
 }
 

@@ -4,7 +4,9 @@
 # are made the way redhat-rpm-config makes them.
 . tests/flags/harness.sh
 
-command -v rpmbuild >/dev/null || skip "needs rpmbuild; run 'make setup-packages'"
+for program in rpmbuild cpio; do
+	command -v "$program" >/dev/null || skip "needs $program; run 'make setup-packages'"
+done
 
 export HOME=$tmp/home
 mkdir "$HOME"

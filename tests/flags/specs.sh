@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# gcc -specs=nosegneg.specs: safe 32-bit code in C, C++ and at link time; 64-bit code, the preprocessor, the assembler and
-# the linker as without it.
+# gcc -specs=nosegneg.specs: safe 32-bit code in C, C++ and at link time; 64-bit code, the preprocessor, the assembler
+# and the linker as without it.
 . tests/flags/harness.sh
 
 specs=-specs=$share/nosegneg.specs
