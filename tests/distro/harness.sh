@@ -58,9 +58,14 @@ own_suite() {
 	sed -n 's/^VERSION_CODENAME=//p' /etc/os-release
 }
 
-# new_root SUITE [PACKAGE...]: unpacks a new root, of i386 or CHROOT_ARCH.
+# of TARGET NAME: a variable of its data.
+of() {
+	sed -n "s/^$2 := //p" "conf/targets/$1.mk"
+}
+
+# new_root SUITE [PACKAGE...]: unpacks a new root, of i386 or CHROOT_ARCH. One with packages has a name, CHROOT_NAME.
 new_root() {
-	local archive=$build/distro/$1${CHROOT_ARCH:+-$CHROOT_ARCH}.tar
+	local archive=$build/distro/$1${CHROOT_ARCH:+-$CHROOT_ARCH}${CHROOT_NAME:+-$CHROOT_NAME}.tar
 
 	tests/distro/make-chroot "$1" "$archive" "${@:2}" || exit $?
 	! mountpoint -q "$root" || umount -R -l "$root"
@@ -109,6 +114,16 @@ traps() {
 import json, sys
 totals = json.load(open(sys.argv[1]))["totals"]
 print(totals["traps"], totals["in_sets"])' "$tmp/report"
+}
+
+# set_traps [OPTION...] PROGRAM [ARG...]: the libraries of a set that trap by themselves. Safe accesses of the set may trap
+# after one that the program, or ld.so, makes below the thread pointer.
+set_traps() {
+	traps --trace-libs "$@" >/dev/null
+	python3 -c '
+import json, sys
+print(*[l["path"] for l in json.load(open(sys.argv[1]))["libraries"] if l["negative"] and "/nosegneg/" in l["path"]])' \
+		"$tmp/report"
 }
 
 said() {

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# shellcheck shell=bash disable=SC2016,SC2154
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154
 # For the tests of packages, after harness.sh: ours, those that are installed made packages again, and what apt and dpkg do
 # in $root. $step says what was done last.
+. tests/distro/watch.sh
 
 # repack_installed PACKAGE DIR: the package's files in $root and what dpkg knows of it, as for dpkg-deb -b.
 repack_installed() {
@@ -41,31 +42,14 @@ build_deb() {
 dist=${DIST:-dist}
 shopt -s nullglob
 tools_debs=("$dist"/nosegneg-tools_*_i386.deb)
-set_debs=("$dist"/libc6-nosegneg_*_i386.deb)
-if [ -z "${tools_debs[*]}" ] || [ -z "${set_debs[*]}" ]; then
-	skip "needs the packages; run 'make deb'"
-fi
+[ -n "${tools_debs[*]}" ] || skip "needs the packages; run 'make deb'"
+tools_deb=${tools_debs[-1]}
 
-# watch_programs: starts programs until unwatch, which tells how many did not start.
-watch_programs() {
-	touch "$tmp/watching" "$tmp/watched"
-	while [ -e "$tmp/watching" ]; do
-		chroot "$root" /bin/sh -c : 2>>"$tmp/watched" || echo "sh: status $?" >>"$tmp/watched"
-	done &
-	watcher=$!
-	trap 'rm -f "$tmp/watching"; wait; clean_up' EXIT
-}
+# set_deb VERSION: the package of the set for this libc6, or nothing.
+set_deb() {
+	local debs=("$dist/libc6-nosegneg_$1+0nosegneg"*_i386.deb)
 
-unwatch() {
-	rm "$tmp/watching"
-	wait "$watcher"
-	is "programs that did not start meanwhile" "$(head -n 3 "$tmp/watched")" ""
-}
-
-inside() {
-	status=0
-	chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C DEBIAN_FRONTEND=noninteractive "$@" \
-		>"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+	[ -z "${debs[*]}" ] || echo "${debs[-1]}"
 }
 
 apt() {
@@ -79,17 +63,57 @@ state() {
 	chroot "$root" dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null || echo none
 }
 
-# switched LIBC: which C library programs get now; all that matters starts.
-switched() {
-	is "libc after $step" "$(libc_of /bin/ls)" "$1"
-	programs_work || fail "programs do not work after $step"
-	no_strays
+# version PACKAGE: the one that is installed.
+version() {
+	chroot "$root" dpkg-query -W -f '${Version}' "$1" 2>/dev/null || echo none
 }
 
-# same_libc6 VERSION: the packages are for this one.
-same_libc6() {
-	dpkg-deb -f "${set_debs[-1]}" Depends | grep -qF "libc6 (= $1)" ||
-		skip "the packages are for another libc6 than that of $build/distro/$(own_suite).tar, $1"
+# Needs no system of the release.
+has_set() {
+	local debs=("$dist/libc6-nosegneg_$(of "$1" TARGET_UPSTREAM_VERSION)"-*_i386.deb)
+
+	[ -n "${debs[*]}" ] || { step="the packages"; row "missing for $1"; return 1; }
+}
+
+# release_root RELEASE: a root of this release, with more programs than the least, and our packages for its libc6 in /debs.
+# Fails where they are missing.
+release_root() {
+	release=$1
+	has_set "$release" || return 1
+	set_dir=$(of "$release" TARGET_SET_DIR)
+	set_libc=$set_dir/libc.so.6
+	CHROOT_NAME=programs new_root "$(of "$release" TARGET_SUITE)" python3 locales netbase
+	rm "$root/usr/sbin/ldconfig-hwcap"
+	mount -t proc proc "$root/proc"
+	base=$(version libc6)
+	set=$(set_deb "$base")
+	[ -n "$set" ] || { step="the packages"; row "missing for libc6 $base"; return 1; }
+	mkdir "$root/debs"
+	cp "$tools_deb" "$root/debs/tools.deb"
+	cp "$set" "$root/debs/set.deb"
+}
+
+# The administrator's word, that holds where the kernel asks for nothing.
+switch_on() {
+	printf '%s\n' 'enable = always' 'strategy = directory' >>"$root/etc/nosegneg.conf"
+	inside ldconfig-hwcap auto
+	expect 0 "enabled (directory $set_dir)"
+}
+
+# row [RESULT]: a line of the table that `table` shows: passed, unless something failed since the last one.
+failures_then=0
+row() {
+	local result=${1:-passed}
+
+	[ "$failures" = "$failures_then" ] || result=FAILED
+	failures_then=$failures
+	printf '%-10s | %-62s | %s\n' "$release" "$step" "$result" | tee -a "$tmp/table"
+}
+
+table() {
+	echo
+	cat "$tmp/table"
+	grep -qv '| missing' "$tmp/table" || skip "needs the packages for these releases; run 'make deb TARGET=all'"
 }
 
 # What is in /archive is an archive to apt.
