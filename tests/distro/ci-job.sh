@@ -33,10 +33,14 @@ s = x.parse(sys.argv[1]).documentElement
 print(*(s.getAttribute(a) for a in ("tests", "failures", "errors")))' "$root/project/ldd.xml"
 }
 
-# image ARCH: a system as in the image, with the project in it.
+# image ARCH: a system as in the image, with nothing of the other tests and with the project in it.
 image() {
-	CHROOT_ARCH=${1#i386} new_root "$suite"
-	rm "$root/usr/sbin/ldconfig-hwcap"
+	local archive=$build/distro/image-$suite-$1.tar
+
+	CHROOT_ARCH=$1 tests/distro/make-chroot "$suite" "$archive" || exit $?
+	! mountpoint -q "$root" || umount -R -l "$root"
+	mount -t tmpfs -o mode=755 none "$root"
+	tar -C "$root" -xf "$archive"
 	mount -t proc proc "$root/proc"
 	mkdir "$root/project"
 	cp -r "$dist" "$root/project/dist"
