@@ -13,17 +13,19 @@ targets := $(sort $(basename $(notdir $(wildcard conf/targets/*.mk))))
 for_all_targets = +@for target in $(targets); do $(MAKE) --no-print-directory $@ TARGET=$$target || exit; done
 
 # A name, not a path: rules remove directories by it.
-ifneq ($(filter-out $(targets),$(TARGET)),)
-known_target :=
+ifneq ($(GLIBC_SOURCE),)
+override TARGET := source
+known_target := source
+TARGET_FILE := conf/source.mk
 else
-known_target := $(TARGET)
-endif
+known_target := $(if $(filter-out $(targets),$(TARGET)),,$(TARGET))
 TARGET_FILE := conf/targets/$(TARGET).mk
+endif
 -include $(TARGET_FILE)
 
 LIBS_WORK := $(B)/$(TARGET)
 # Of another release than this machine's, the libraries that the set has to match are unpacked here (tools/glibc/base.sh).
-ifneq ($(TARGET),$(own_target))
+ifeq ($(filter source $(own_target),$(TARGET)),)
 BASE_ROOT := $(abspath $(LIBS_WORK))/base
 endif
 export BASE_ROOT
@@ -35,7 +37,7 @@ SET_DIR := $(LIBS_WORK)/stage$(TARGET_SET_DIR)
 SET_STAMP := $(LIBS_WORK)/stamp/stage
 
 # The target file is data: all of it goes to the scripts.
-export B TARGET V NOSEGNEG_CHECK
+export B TARGET V NOSEGNEG_CHECK GLIBC_SOURCE
 export $(filter TARGET_%,$(.VARIABLES))
 export LIBS_BEGIN := $(shell date +%s)
 
@@ -45,6 +47,7 @@ libs libs-clean:
 else
 libs: $(SET_STAMP) ## build the library set for TARGET (or all), by default this machine's glibc
 	@echo "libs $(TARGET): the set is in $(SET_DIR)"
+	@$(if $(GLIBC_SOURCE),tools/glibc/tarball/tell.sh)
 libs-clean: ## remove what was built for TARGET, keep what was downloaded
 	$(if $(known_target),rm -rf $(filter-out $(LIBS_WORK)/dl,$(wildcard $(LIBS_WORK)/*)))
 endif
@@ -62,11 +65,16 @@ LIBS_STEPS := fetch verify unpack distro patch configure plan build stage
 $(LIBS_STEPS:%=$(LIBS_WORK)/stamp/%): $(LIBS_WORK)/stamp/%: tools/glibc/%.sh
 	+@$(if $(dry_run),: )tools/glibc/step.sh $*
 
+ifneq ($(GLIBC_SOURCE),)
+$(LIBS_WORK)/stamp/unpack: $(LIBS_WORK)/version
+$(LIBS_WORK)/stamp/patch: $(LIBS_WORK)/stamp/unpack $(wildcard patches/*/*)
+else
 $(LIBS_WORK)/stamp/fetch: $(LIBS_WORK)/version
 $(LIBS_WORK)/stamp/verify: $(LIBS_WORK)/stamp/fetch $(wildcard $(TARGET_FILE))
 $(LIBS_WORK)/stamp/unpack: $(LIBS_WORK)/stamp/verify
 $(LIBS_WORK)/stamp/distro: $(LIBS_WORK)/stamp/unpack
 $(LIBS_WORK)/stamp/patch: $(LIBS_WORK)/stamp/distro $(wildcard $(TARGET_PATCH_DIR)/*)
+endif
 $(LIBS_WORK)/stamp/configure: $(LIBS_WORK)/stamp/patch
 # The plan needs no sources; it waits because steps share a progress line.
 $(LIBS_WORK)/stamp/plan: $(LIBS_WORK)/version $(wildcard $(TARGET_FILE)) $(NOSEGNEG_CHECK) \

@@ -8,12 +8,22 @@ set -euo pipefail
 # shellcheck source=tools/glibc/common.sh
 . tools/glibc/common.sh
 
+check_tarball() {
+	if [ ! -f "$GLIBC_SOURCE" ] || [ ! -r "$GLIBC_SOURCE" ]; then
+		refuse source "$GLIBC_SOURCE is no file that can be read" "name a tarball of glibc's sources"
+	elif [ -z "$TARGET_UPSTREAM_VERSION" ]; then
+		refuse source "$GLIBC_SOURCE is not named glibc-X.Y.tar.xz" "rename it, so that it says its version"
+	fi
+}
+
 check_target() {
 	local known
 
 	known=$(cd conf/targets && echo *.mk)
 	known=${known//.mk/}
-	if [ -z "$TARGET" ]; then
+	if [ -n "${GLIBC_SOURCE-}" ]; then
+		check_tarball
+	elif [ -z "$TARGET" ]; then
 		refuse target "no target matches the libc6:i386 of this machine" \
 			"targets are: $known"
 	elif [ ! -f "conf/targets/$TARGET.mk" ]; then
@@ -46,6 +56,7 @@ check_runtime() {
 check_version() {
 	local installed=$1
 
+	[ -z "${GLIBC_SOURCE-}" ] || return 0
 	case ${installed#*:} in
 	"$TARGET_UPSTREAM_VERSION"-*) ;;
 	*)
@@ -103,4 +114,8 @@ check_compiler
 mkdir -p "$B"
 check_disk
 mkdir -p "$work/stamp" "$work/log" "$deb_dir"
-record_version "$installed"
+if [ -n "${GLIBC_SOURCE-}" ]; then
+	record_version "$TARGET_UPSTREAM_VERSION $(sha256 "$GLIBC_SOURCE") $installed"
+else
+	record_version "$installed"
+fi

@@ -81,8 +81,18 @@ installed_version() {
 		"$TARGET_BASE_PACKAGE" 2>/dev/null | sed -n 's/^installed //p'
 }
 
+# Of a tarball, its sum and the installed version follow (check.sh).
 source_version() {
-	cat "$work/version"
+	cut -d' ' -f1 "$work/version"
+}
+
+# As apt's signed metadata gives it; that of a tarball is what it is.
+source_sha256() {
+	if [ -n "${GLIBC_SOURCE-}" ]; then
+		cut -d' ' -f2 "$work/version"
+	else
+		cat "$(source_deb).sha256"
+	fi
 }
 
 # Package file names carry the version without its epoch.

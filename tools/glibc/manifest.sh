@@ -31,7 +31,7 @@ print_head() {
 	target: $TARGET
 	source: $TARGET_SOURCE_PACKAGE
 	source-version: $(source_version)
-	source-sha256: $(cat "$(source_deb).sha256")
+	source-sha256: $(source_sha256)
 	upstream-version: $TARGET_UPSTREAM_VERSION
 	base-package: $TARGET_BASE_PACKAGE $(base_version)
 	base-directory: $TARGET_BASE_DIR

@@ -47,12 +47,18 @@ clear_line() {
 	fi
 }
 
+# Some steps are others for a tarball.
+program=tools/glibc/$STEP.sh
+if [ -n "${GLIBC_SOURCE-}" ] && [ -x "tools/glibc/tarball/$STEP.sh" ]; then
+	program=tools/glibc/tarball/$STEP.sh
+fi
+
 # fd 8 is refuse()'s way to the person; make's job server is on 3 and 4.
 run_logged() {
 	if [ "${V-}" = 1 ]; then
-		"tools/glibc/$STEP.sh" 8>&2 2>&1 | tee "$log"
+		"$program" 8>&2 2>&1 | tee "$log"
 	else
-		"tools/glibc/$STEP.sh" 8>&2 >"$log" 2>&1
+		"$program" 8>&2 >"$log" 2>&1
 	fi
 }
 
