@@ -68,6 +68,7 @@ $(LIBS_STEPS:%=$(LIBS_WORK)/stamp/%): $(LIBS_WORK)/stamp/%: tools/glibc/%.sh
 ifneq ($(GLIBC_SOURCE),)
 $(LIBS_WORK)/stamp/unpack: $(LIBS_WORK)/version
 $(LIBS_WORK)/stamp/patch: $(LIBS_WORK)/stamp/unpack $(wildcard patches/*/*)
+$(patsubst %,$(LIBS_WORK)/stamp/%,unpack patch configure): $(LIBS_WORK)/stamp/%: tools/glibc/tarball/%.sh
 else
 $(LIBS_WORK)/stamp/fetch: $(LIBS_WORK)/version
 $(LIBS_WORK)/stamp/verify: $(LIBS_WORK)/stamp/fetch $(wildcard $(TARGET_FILE))

@@ -46,6 +46,7 @@ static_copyrights() {
 
 # Which C library the set is for, and from which source.
 read_manifest() {
+	[ -z "${GLIBC_SOURCE-}" ] || die "a set from a tarball is in no package; ldconfig-hwcap --set DIR enable uses it where it is"
 	manifest=$B/$TARGET/stage$TARGET_SET_DIR/manifest
 	source_version=$(sed -n 's/^source-version: //p' "$manifest")
 	base_version=$(sed -n 's/^base-package: [^ ]* //p' "$manifest")
