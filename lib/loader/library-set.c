@@ -31,16 +31,24 @@ static bool join(char *path, const char *dir, const char *name)
 	return (size_t)snprintf(path, PATH_MAX, "%s/%s", dir, name) < PATH_MAX;
 }
 
-bool library_set_is_hwcap_directory(const struct library_set *set, const struct glibc *glibc)
+static bool is_hwcap_directory_of(const char *real, const char *directory)
 {
-	size_t n = strlen(glibc->directory);
+	size_t n = strlen(directory);
 
-	if (strncmp(set->real, glibc->directory, n) != 0)
+	if (strncmp(real, directory, n) != 0)
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(hwcap_ends); i++)
-		if (strcmp(set->real + n, hwcap_ends[i]) == 0)
+		if (strcmp(real + n, hwcap_ends[i]) == 0)
 			return true;
 	return false;
+}
+
+/* ldconfig looks into /lib and /usr/lib on Debian too, where the C library lies below them
+ * (tests/distro/rpm-releases.sh). */
+bool library_set_is_hwcap_directory(const struct library_set *set, const struct glibc *glibc)
+{
+	return is_hwcap_directory_of(set->real, glibc->directory) || is_hwcap_directory_of(set->real, "/lib") ||
+	       is_hwcap_directory_of(set->real, "/usr/lib");
 }
 
 static bool is_multiarch(const struct glibc *glibc)

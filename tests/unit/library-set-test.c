@@ -59,7 +59,7 @@ static void places_in_their_order(void **state)
 		fake_library(path, 2, WORDS);
 		assert_string_equal(find(&multiarch, STRATEGY_DIRECTORY, ""), places[i]);
 	}
-	/* A hwcap line works for hwcap directories of the loader's own directory only. */
+	/* A hwcap line works for hwcap directories only. */
 	assert_string_equal(find(&multiarch, STRATEGY_HWCAP, ""), MULTIARCH "/i686/nosegneg");
 	assert_string_equal(find(&plain, STRATEGY_HWCAP, ""), "/lib/i686/nosegneg");
 	assert_string_equal(find(&plain, STRATEGY_ALIAS, ""), OURS);
@@ -166,7 +166,11 @@ static void hwcap_directories(void **state)
 		{ MULTIARCH "/nosegneg", MULTIARCH, true },
 		{ MULTIARCH "/tls/i686/nosegneg", MULTIARCH, true },
 		{ "/lib/i686/nosegneg", "/lib", true },
-		{ "/lib/i686/nosegneg", MULTIARCH, false },
+		{ "/lib/i686/nosegneg", MULTIARCH, true },
+		{ "/usr/lib/i686/nosegneg", MULTIARCH, true },
+		{ "/usr/lib/i686/nosegneg2", MULTIARCH, false },
+		{ "/opt/i686/nosegneg", MULTIARCH, false },
+		{ "/lib64/i686/nosegneg", MULTIARCH, false },
 		{ MULTIARCH "/i686/nosegneg", "/lib", false },
 		{ MULTIARCH "/nosegneg/i686", MULTIARCH, false },
 		{ MULTIARCH "/i686/nosegneg2", MULTIARCH, false },
