@@ -186,8 +186,12 @@ check-unit: $(unit_programs) $(fixtures) ## the unit tests alone
 check-cli: tools $(fixtures) ## the command-line tests alone
 	$(Q)tests/run $(B)/tests/log $(cli_cases)
 
-check-flags: tools ## build a small library with each of the files in conf/flags, and scan it
+check-flags: setup-packages tools ## build a small library with each of the files in conf/flags, and scan it
 	$(Q)tests/run $(B)/tests/log $(flags_tests)
+
+.PHONY: check-rebuild
+check-rebuild: tools $(distro_tools) ## follow docs/rebuild-a-library.md, with the packages in dist/ (3 to 10 minutes, network)
+	$(Q)REBUILD=1 DIST=$(DIST) tests/run $(B)/tests/log tests/distro/rebuild.sh
 
 update-cli: tools $(fixtures) ## rewrite the command-line tests' expected output; read the diff
 	$(Q)for case in $(cli_cases); do tests/cli-case --update $$case; done
