@@ -6,13 +6,7 @@
 # Each test has a mount namespace of its own: whatever it mounts is gone when it ends, even if it is killed. Roots are
 # in memory. In $root is a Debian with the built library set and ldconfig-hwcap in it.
 
-set -euo pipefail
-export LC_ALL=C
-
-skip() {
-	echo "$*"
-	exit 77
-}
+. tests/verdict.sh
 
 [ "$(id -u)" = 0 ] || skip "needs root: chroots and mounts"
 if [ -z "${NOSEGNEG_NAMESPACE-}" ]; then
@@ -38,21 +32,6 @@ clean_up() {
 	rm -rf --one-file-system "$tmp"
 }
 trap clean_up EXIT
-
-failures=0
-fail() {
-	echo "FAIL: $*" >&2
-	failures=$((failures + 1))
-}
-
-# At the end of a test.
-finish() {
-	[ "$failures" = 0 ] || { echo "$failures failures" >&2; exit 1; }
-}
-
-is() {
-	[ "$2" = "$3" ] || fail "$1: expected '$3', got '$2'"
-}
 
 own_suite() {
 	sed -n 's/^VERSION_CODENAME=//p' /etc/os-release

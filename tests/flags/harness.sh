@@ -4,33 +4,13 @@
 # For the tests of what conf/flags gives to other people's builds. Sourced from the top of the tree. The files are taken
 # from where they are installed, below $share; $sources has a small library, whose build leaves $what_is_built.
 
-set -euo pipefail
-export LC_ALL=C
+. tests/verdict.sh
 
 build=$(realpath "${B:-build}")
 check=$build/bin/nosegneg-check
 sources=$PWD/tests/flags
 flag=-mno-tls-direct-seg-refs
 what_is_built=(library-c.so library-cpp.so library-lto.so)
-
-skip() {
-	echo "$*"
-	exit 77
-}
-
-failures=0
-fail() {
-	echo "FAIL: $*" >&2
-	failures=$((failures + 1))
-}
-
-finish() {
-	[ "$failures" = 0 ] || { echo "$failures failures" >&2; exit 1; }
-}
-
-is() {
-	[ "$2" = "$3" ] || fail "$1: expected '$3', got '$2'"
-}
 
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
