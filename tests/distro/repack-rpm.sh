@@ -36,9 +36,10 @@ take_glibc() {
 	local file
 
 	mkdir -p "$1"
-	chroot "$root" dpkg -L libc6 | sed -n 's|^/lib/|/usr/lib/|; \|^/usr/lib/|p' | grep -v /gconv | sort -u | while read -r file; do
-		[ -d "$root$file" ] || echo ".$file"
-	done | tar -C "$root" -c --no-recursion -T - | tar -C "$1" -x
+	chroot "$root" dpkg -L libc6 | sed -n 's|^/lib/|/usr/lib/|; \|^/usr/lib/|p' | grep -v /gconv | sort -u |
+		while read -r file; do
+			[ -d "$root$file" ] || echo ".$file"
+		done | tar -C "$root" -c --no-recursion -T - | tar -C "$1" -x
 }
 
 # build_glibc DIR EVR FILE: a glibc package with these libraries. It tells in /entry whether a set is switched on when it is
@@ -47,7 +48,8 @@ build_glibc() {
 	{
 		printf '%s\n' 'Name: glibc' "Version: ${2%%-*}" "Release: ${2#*-}" 'Summary: C library' 'License: LGPL' \
 			'AutoReqProv: no' 'Provides: /bin/sh /bin/bash /sbin/ldconfig' '%description' '%install' "cp -a $1/. %{buildroot}/" \
-			'%pre -p <lua>' "f = io.open('/entry', 'w') f:write(posix.stat('$conf') and 'on' or 'off', '\\n') f:close()" \
+			'%pre -p <lua>' "on = posix.stat('$conf')" "f = io.open('/entry', 'w')" \
+			"f:write(on and 'on' or 'off', '\\n')" 'f:close()' \
 			'%post -p /sbin/ldconfig' '%files'
 		(cd "$1" && find . ! -type d -printf '/%P\n')
 	} >"$tmp/glibc.spec"
@@ -94,6 +96,6 @@ repack_tools() {
 
 # Every file, but for what rpm and ldconfig keep of their own work; and directories that are ours.
 files() {
-	(cd "$root" && find . -xdev \( -path ./proc -o -path ./var/lib/rpm -o -path ./var/cache -o -path ./entry -o -path ./tmp \) \
-		-prune -o \( ! -type d -o -name '*nosegneg*' -o -name i686 \) -printf '%P\n' | sort)
+	(cd "$root" && find . -xdev \( -path ./proc -o -path ./var/lib/rpm -o -path ./var/cache -o -path ./entry -o \
+		-path ./tmp \) -prune -o \( ! -type d -o -name '*nosegneg*' -o -name i686 \) -printf '%P\n' | sort)
 }

@@ -45,7 +45,8 @@ note() {
 	inside ldconfig-hwcap --vdso "/vdso-bit$1.so" enable
 	expect 0 "enabled ($2 "
 	for bit in 0 1 2; do
-		is "$release: libc under $bit, $step" "$(under "$bit" /lib/ld-linux.so.2 --list /bin/ls | awk '$1 == "libc.so.6" { print $3 }')" \
+		is "$release: libc under $bit, $step" \
+			"$(under "$bit" /lib/ld-linux.so.2 --list /bin/ls | awk '$1 == "libc.so.6" { print $3 }')" \
 			"$([ "$bit" = "$1" ] && echo "$3/libc.so.6" || echo "$base_libc")"
 	done
 	inside ldconfig-hwcap disable
