@@ -23,9 +23,9 @@ include mk/tools.mk
 include mk/glibc.mk
 include mk/programs.mk
 include mk/gate.mk
+include mk/distro.mk
 include mk/packages.mk
 include mk/rpm.mk
-include mk/distro.mk
 include mk/tests.mk
 include mk/sim.mk
 include mk/sim-glibc.mk

@@ -31,7 +31,7 @@ endif
 lint-deb: ## what lintian says of the packages in dist/
 	$(Q)lintian --no-cfg --allow-root --fail-on error,warning $(DIST)/*.deb
 
-check-deb: deb $(distro_tools) ## install, upgrade and remove the packages in chroots, and upgrade those to the next release
+check-deb: deb tools $(distro_tools) ## install, upgrade and remove the packages in chroots, and upgrade those to the next release
 	$(Q)DISTRO=all DIST=$(DIST) tests/run $(B)/tests/log \
 		$(filter-out %-killed.sh,$(filter tests/distro/packages%,$(distro_tests)))
 

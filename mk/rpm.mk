@@ -32,7 +32,7 @@ endif
 lint-rpm: ## what rpmlint says of the packages in dist/
 	$(Q)rpmlint --strict --config specs/rpm/rpmlint.toml $(DIST)/nosegneg-tools-*.rpm $(DIST)/glibc-nosegneg-*.rpm
 
-check-rpm: rpm $(distro_tools) ## install, upgrade and remove the RPM packages in chroots, with the glibc of Debian 13 too
+check-rpm: rpm tools $(distro_tools) ## install, upgrade and remove the RPM packages in chroots, with the glibc of Debian 13 too
 	$(Q)DISTRO=all DIST=$(DIST) tests/run $(B)/tests/log $(filter tests/distro/rpm%,$(distro_tests))
 
 # In another directory.
