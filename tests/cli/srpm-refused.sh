@@ -106,6 +106,7 @@ refused "the flag twice" el6 's/^BuildFlags="\$BuildFlags -mno-tls-direct-seg-re
 refused "the flag where nothing is known" fedora 's/^\t"-march=i686" /\t"-mno-tls-direct-seg-refs" /'
 refused "a line too long" el6 "s/^GCC=.*/&\necho $(printf '%20000s' '' | tr ' ' '(')/"
 refused "a function without an end" el6 '/^cd \.\.$/,/^\}/s/^\}/ true/'
+refused "x86_64 would have it, too" el6 '3s/^/%define ix86 i386 i486 i586 i686 pentium3 pentium4 athlon geode x86_64\n/'
 refused "two Release:" el6 's/^Release:/%if 1\n&/; s/^License:/%else\nRelease: 2\n%endif\n&/'
 refused "not the header's release" el6 's|^Release:.*|Release: %(test -e %{_topdir}/log \&\& echo 2 \|\| echo 1)|'
 refused "what rpm refuses for one architecture" el6 's/^GCC=.*/&\n%ifarch i486\n%if nonsense(\n%endif\n%endif/'
