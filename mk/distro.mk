@@ -18,8 +18,8 @@ $(distro_vdsos): $(D)/vdso-bit%.so: tests/data/notes/vdso.S mk/distro.mk
 	$(Q)$(m32) $(vdso_flags) -Wl,-soname,linux-gate.so.1 -DMASK='(1 << $*)' -DBIT=$* -DCOUNT=1 -DVERSION=0x60000 $< -o $@
 
 .PHONY: check-distro check-ci check-faults
-check-distro: tools libs $(distro_tools) ## the tests in chroots of Debian 11, 12 and 13, made once, and of what is in dist/
-	$(Q)DISTRO=all DIST=$(DIST) tests/run $(B)/tests/log $(distro_tests)
+check-distro: tools libs $(distro_tools) ## the tests in chroots of Debian 11 to 13, with the packages in dist/ (40 minutes)
+	$(Q)DISTRO=all DIST=$(DIST) TEST_TIMEOUT=3600 tests/run $(B)/tests/log $(distro_tests)
 
 # With the packages that are in $(DIST).
 check-ci: tools $(distro_tools) ## run the jobs of docs/ci.md as they are printed, with the packages in dist/ (2 minutes, network)

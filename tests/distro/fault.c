@@ -215,6 +215,13 @@ static bool is_new(struct run *r, pid_t pid)
 	return true;
 }
 
+static void forget(struct run *r, pid_t pid)
+{
+	for (size_t i = 0; i < r->nprocess; i++)
+		if (r->process[i] == pid)
+			r->process[i] = r->process[--r->nprocess];
+}
+
 static void at_stop(struct run *r, pid_t pid, int status)
 {
 	int signal = WSTOPSIG(status);
@@ -233,9 +240,12 @@ static void follow(struct run *r)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, __WALL)) > 0) {
-		if (WIFSTOPPED(status))
+		if (WIFSTOPPED(status)) {
 			at_stop(r, pid, status);
-		else if (pid == r->first)
+			continue;
+		}
+		forget(r, pid);
+		if (pid == r->first)
 			r->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	}
 }

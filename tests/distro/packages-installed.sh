@@ -163,7 +163,10 @@ remove_both() {
 	row
 	step="removed and purged, switched on before: every file as before"
 	inside ldconfig-hwcap auto
-	apt purge libc6-nosegneg nosegneg-tools
+	apt purge libc6-nosegneg
+	[ ! -e "$root$conf" ] || fail "the set is gone, and its entry there"
+	switched "$base_libc"
+	apt purge nosegneg-tools
 	switched "$base_libc"
 	is "files" "$(diff "$tmp/files" <(files))" ""
 	row
