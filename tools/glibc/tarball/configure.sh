@@ -38,6 +38,11 @@ name_of_base() {
 	grep -aoE 'GNU C Library \([^)]+\)' "$base_dir/libc.so.6" | sed 's/.*(//; s/)//; q'
 }
 
+# Where it wants to hear of its mistakes.
+bug_url() {
+	grep -aoE '<https?://[^>]+>' "$base_dir/libc.so.6" | sed 's/[<>]//g; q'
+}
+
 hash_style() {
 	if readelf -dW "$base_dir/libc.so.6" | grep -q '(HASH)'; then
 		echo -Wl,--hash-style=both
@@ -61,5 +66,5 @@ cd "$obj"
 "$source_abs/configure" --build=i686-linux-gnu --host=i686-linux-gnu --prefix=/usr \
 	--libdir="/usr${base_dir#/usr}" --with-headers="$headers" --enable-kernel=3.2 --enable-multi-arch \
 	--enable-stack-protector=strong --disable-werror --disable-crypt --without-selinux \
-	--with-pkgversion="$(name_of_base)" \
+	--with-pkgversion="$(name_of_base)" --with-bugurl="$(bug_url)" \
 	CC="${ccache:+ccache }$TARGET_CC $(hash_style)" BUILD_CC="$TARGET_BUILD_CC" CFLAGS="$flags"
