@@ -8,7 +8,7 @@ ifdef SRPM
 # Where it can be built, on its own distribution, setup knows no packages.
 rpm:
 	$(Q)command -v rpmbuild >/dev/null || $(MAKE) --no-print-directory setup-packages
-	$(Q)DIST=$(DIST) tools/package/srpm $(if $(SPEC_ONLY),--spec-only) '$(SRPM)'
+	$(Q)DIST=$(DIST) tools/package/srpm $(if $(SPEC_ONLY),--spec-only) '$(subst ','\'',$(SRPM))'
 else
 rpm: ## make the RPM packages of the programs, and of the library set for TARGET (or all), in dist/
 	$(Q)$(MAKE) --no-print-directory setup-packages

@@ -75,4 +75,4 @@ log=$(sed -n 's/^srpm: rpmbuild failed; the complete log is //p' "$tmp/out")
 grep -q '^no make$' "$log" || fail "$(cat "$tmp/out")"
 
 # The way through the makefile.
-make -n rpm SRPM=x.src.rpm SPEC_ONLY=1 | grep -q "tools/package/srpm --spec-only 'x.src.rpm'" || fail "make -n"
+make -n rpm SRPM="it's x.src.rpm" SPEC_ONLY=1 | grep -q "tools/package/srpm --spec-only 'it'\\\\''s x.src.rpm'" || fail "make -n"

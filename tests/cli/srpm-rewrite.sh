@@ -29,6 +29,13 @@ rewrite "else, nested" el6 "$old; "'s/^%ifarch %\{ix86\}$/%ifarch ppc64\nARCH=p\
 rewrite "continued, and in single quotes" el6 "$old; "'s/^BuildFlags="-march=i686 (.*)/BuildFlags="-march=i686 \\\n\t\1/
 	s/^BuildFlags="(-march=%\{_.*)"/BuildFlags='\''\1'\''/'
 rewrite "an empty one, and one of one word" el6 "$old; "'s/^BuildFlags="-march=i686.*/BuildFlags=""/'
+rewrite "a branch that one has already" el6 's/^BuildFlags="-march=i686.*[^"]/& -mno-tls-direct-seg-refs/'
+rewrite "older than UTF-8" el6 's/^License:/# M\xfcller \xc3\x85 \x0c\n&/'
+patch -s in/el6.spec out && cmp in/el6.spec dist/toy6-2.12-1.7.el5_6.nosegneg.spec
 rewrite "a very long line" el6 "s/^Source0/# $(head -c 100000 /dev/zero | tr '\0' x)\n&/"
 rewrite "all have it" el6 's/^%ifarch i386 i486 i586$/%ifarch %{ix86}/'
+
+echo "== a name that rpm would take for a pattern"
+mv el6.src.rpm "it's [1] \$x*.src.rpm"
+"$top/tools/package/srpm" --spec-only "it's [1] \$x*.src.rpm"
 ls dist

@@ -7,6 +7,7 @@ import re
 from collections import namedtuple
 
 FLAG = "-mno-tls-direct-seg-refs"
+OPPOSITE = "-mtls-direct-seg-refs"
 VARIABLE = "BuildFlags"
 LONGEST = 1 << 13  # what a hostile line may cost grows with the square of its length
 
@@ -18,8 +19,10 @@ Assignment = namedtuple("Assignment", "line adds flags text")
 # besides, as where a distribution builds a second set. source: the Assignment on which the flags stand, or None.
 Build = namedtuple("Build", "line flags own source")
 
-STRING = r"\"(?:[^\"\\]|\\.)*\"|'[^']*'|`[^`]*`|\$\((?:[^()]|\([^()]*\))*\)"
-SET = re.compile(rf"(?:(?:export|local)\s+)?([A-Za-z_]\w*)(\+?)=((?:{STRING}|[^\s\"'`;&|()])*)(?=[\s;]|$)\s*", re.S)
+FILTER = r"`[^`]*`|\$\((?:[^()]|\([^()]*\))*\)"  # a command's output in the place of its text
+STRING = rf"\"(?:[^\"\\]|\\.)*\"|'[^']*'|{FILTER}|\$\{{[^{{}}]*\}}"
+WORD = rf"(?:{STRING}|(?!\$\{{)[^\s\"'`;&|()])*"
+SET = re.compile(rf"(?:(?:export|local)\s+)?([A-Za-z_]\w*)(\+?)=({WORD})(?=[\s;]|$)\s*", re.S)
 FUNCTION = re.compile(r"(?:function\s+)?([A-Za-z_]\w*)\s*\(\)\s*(.*)$", re.S)
 OPENS = re.compile(r"(if|case|for|while|until|select)\b|\($")
 CLOSES = re.compile(r"(fi|esac|done)\b|\)")
@@ -68,6 +71,8 @@ class Flow:
             if len(text) > LONGEST:
                 raise Lost(statement.line, f"a line of {len(text)} characters", f"at most {LONGEST}")
             if text and not text.startswith("#"):
+                if OPPOSITE in text:
+                    raise Lost(statement.line, shown(text), f"no {OPPOSITE}")
                 self._statement(statement.line, text)
         self._finish(statements)
 
@@ -138,13 +143,17 @@ class Flow:
     def _resolve(self, value, line, outer=()):
         """How often the value has $BuildFlags, and the flag itself, counting the variables that it is made of."""
         uses, flags = 0, count(value)
-        for name in re.findall(r"\$\{?([A-Za-z_]\w*)", value):
+        filtered = " ".join(re.findall(FILTER, value))
+        for braced, operator, plain in re.findall(r"\$(?:\{([A-Za-z_]\w*)([^{}]*)\}|([A-Za-z_]\w*))", value):
+            name, more = braced or plain, (0, 0)
             if name == VARIABLE:
-                uses += 1
+                more = 1, 0
             elif name in self.variables and name not in outer:
                 self.used.add(name)
                 more = self._resolve(self.variables[name], line, (*outer, name))
-                uses, flags = uses + more[0], flags + more[1]
+            if more[0] and (operator or name in filtered):
+                raise Lost(line, shown(value), f"all of ${VARIABLE}")
+            uses, flags = uses + more[0], flags + more[1]
         return uses, flags
 
     def _build(self, line, text):
@@ -155,7 +164,7 @@ class Flow:
             for flags in list(self.builders[called[0]]):
                 self._built(line, flags, count(text))
             return True
-        given = re.findall(rf"(?<!\w)CFLAGS=((?:{STRING}|[^\s\"'`;&|()])*)", text, re.S)
+        given = re.findall(rf"(?<!\w)CFLAGS=({WORD})", text, re.S)
         configures = "configure" in names
         if not configures and not (given and {"make", "gmake"} & set(names)):
             return False

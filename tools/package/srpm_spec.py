@@ -39,10 +39,11 @@ class Expander:
 
     @property
     def definitions(self):
-        """_buildshell: the specs are written for a /bin/sh that is bash, which Debian's is not."""
+        """_buildshell: the specs are written for a /bin/sh that is bash, which Debian's is not. And some are older than
+        UTF-8."""
         dist = ["--define", f"dist {self.dist}"] if self.dist else []
         return ["--define", f"_topdir {self.top}", "--define", f"_sourcedir {self.top}/SOURCES",
-                "--define", "_buildshell /bin/bash", *dist]
+                "--define", "_buildshell /bin/bash", "--define", "_invalid_encoding_terminates_build 0", *dist]
 
     def expand(self, text, arch):
         """The spec as that architecture has it."""
@@ -156,7 +157,8 @@ def widened(spec, flows):
         if branch and value and re.match(r"\s*%endif\b", after) and \
                 value.group(2)[1:-1].split() in (["$" + VARIABLE, FLAG], ["${" + VARIABLE + "}", FLAG]):
             wider = spec.replaced(before, branch.group(1) + "%{ix86}" + branch.group(3))
-            if not lacking(wider.flows()):
+            flows = wider.flows()
+            if not lacking(flows) and all(build.flags == 1 for flow in flows.values() for build in flow.builds):
                 return wider
     return None
 
@@ -236,6 +238,16 @@ def prove(before, after):
             raise Lost(after.start, f"a change that {arch} would see, too", "one for i386 alone")
     if release(after) != release(before) + MARK:
         raise Lost(1, f"release {release(after)!r}", repr(release(before) + MARK))
+    check_requires(after, release(before))
+
+
+def check_requires(spec, old):
+    """Packages of one build that ask for each other by another name than %{release} could not be installed any more."""
+    expanded = spec.expander.expand(spec.text, "i686")
+    asks = re.search(rf"^(?:Pre)?Req[^:\n]*:.*=\s*\S*-{re.escape(old)}(?=[\s,]|$)", expanded, re.M | re.I)
+    if asks:
+        line = next(n for n, line in enumerate(spec.lines, 1) if re.match(r"Release\s*:", line, re.I))
+        raise Lost(line, f"a release that {shown(asks.group())} would not see", "%{release} there")
 
 
 def release(spec):

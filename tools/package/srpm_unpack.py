@@ -31,8 +31,10 @@ class Package:
             raise Refused(f"{path}: its header names it {self.nvr!r}; expected letters, digits and ._+~^-")
 
     def _rpm(self, *options):
-        return subprocess.run(["rpm", "--dbpath", self.dbpath, *options, self.path], stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+        """rpm takes a name for a pattern, in which quotes and brackets mean something; so it gets none."""
+        with open(self.path, "rb") as file:
+            return subprocess.run(["rpm", "--dbpath", self.dbpath, *options, "/dev/stdin"], stdin=file,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
 
     @property
     def nvr(self):
