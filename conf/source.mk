@@ -11,7 +11,7 @@ TARGET_DEB_ARCH := i386
 
 TARGET_SOURCE_PACKAGE := $(notdir $(GLIBC_SOURCE))
 TARGET_UPSTREAM_VERSION := $(shell printf '%s\n' '$(subst ','\'',$(GLIBC_SOURCE))' | \
-  sed -nE 's,^(.*/)?glibc-([0-9.]+)\.tar\.[a-z0-9]+$$,\2,p')
+  sed -nE 's,^(.*/)?glibc-([0-9]+(\.[0-9]+)+)\.tar\.[a-z0-9]+$$,\2,p')
 
 # Those of ours that fit, chosen by the step, which makes this directory.
 override TARGET_PATCH_DIR := $(B)/source/patches

@@ -19,8 +19,12 @@ pack() {
 refused "libs: source: $tmp/none.tar.xz is no file that can be read; name a tarball of glibc's sources" \
 	libs GLIBC_SOURCE="$tmp/none.tar.xz"
 pack 2.40 "$tmp/libc.tar.xz"
+cp "$tmp/libc.tar.xz" "$tmp/glibc-...tar.xz"
 refused "libs: source: $tmp/libc.tar.xz is not named glibc-X.Y.tar.xz; rename it, so that it says its version" \
 	libs GLIBC_SOURCE="$tmp/libc.tar.xz"
+
+refused "libs: source: $tmp/glibc-...tar.xz is not named glibc-X.Y.tar.xz; rename it, so that it says its version" \
+	libs GLIBC_SOURCE="$tmp/glibc-...tar.xz"
 
 pack 2.40 "$tarball"
 passes "$(stamp_of patch)" GLIBC_SOURCE="$tarball"
@@ -47,6 +51,10 @@ refused_inside() {
 pack 2.39 "$tarball"
 refused_inside "is glibc 2.39, and not glibc 2.40 inside"
 tar -cJf "$tarball" -C "$tmp" tree/numbers
+refused_inside "is not glibc 2.40 inside"
+rm "$tmp/tree/version.h"
+mkfifo "$tmp/tree/version.h"
+tar -cJf "$tarball" -C "$tmp" tree
 refused_inside "is not glibc 2.40 inside"
 echo nothing >"$tarball"
 refused_inside "cannot be unpacked"
