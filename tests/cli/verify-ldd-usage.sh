@@ -12,6 +12,8 @@ mkdir root
 wrong
 wrong --no-such-option /bin/ls
 wrong --root
+wrong --root "" /bin/ls
+wrong --root root --junit "" /bin/ls
 wrong --root no-such-directory /bin/ls
 wrong --root root /bin/ls
 wrong --root root --set /bin /bin/ls

@@ -37,6 +37,13 @@ verify /bin/ls '/tmp/a<b' /no/program
 expect 2 '^served ' '^ERROR    cannot be told ' '3 programs: 1 served, 0 not, 2 not told'
 is "JUnit, broken" "$(junit)" "3 0 2"
 
+echo 'int main(void) { return 0; }' | gcc -m32 -static -x c -o "$root/tmp/static" -
+verify /tmp/static
+expect 2 '^ERROR    cannot be told ' 'says nothing, as it does with static programs'
+status=0
+NOSEGNEG_SIM=$sim tools/nosegneg-verify-ldd --root "$root" /bin/ls >/dev/full 2>"$tmp/err" || status=$?
+expect 2 'standard output: cannot be written'
+
 verify --set /usr/lib /bin/ls
 expect 2 'has no libc.so.6; this is no set'
 verify
