@@ -44,6 +44,11 @@ status=0
 NOSEGNEG_SIM=$sim tools/nosegneg-verify-ldd --root "$root" /bin/ls >/dev/full 2>"$tmp/err" || status=$?
 expect 2 'standard output: cannot be written'
 
+mv "$root$set_dir/libm.so.6" "$tmp/"
+verify /usr/bin/perl
+expect 1 '^FAILED   1 of 2 ' 'libm.so.6 => /lib/i386-linux-gnu/libm.so.6'
+mv "$tmp/libm.so.6" "$root$set_dir/"
+
 verify --set /usr/lib /bin/ls
 expect 2 'has no libc.so.6; this is no set'
 verify
