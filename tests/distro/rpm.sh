@@ -172,10 +172,32 @@ is "$step: the set" "$(find "$root$set_dir" -name libc.so.6 2>/dev/null)" ""
 is "libc after $step" "$(libc_of /bin/ls)" "$base_libc"
 programs_work || fail "programs do not work after $step"
 umount "$root/etc/ld.so.conf.d"
-rm -r "$root$set_dir".*
 step="the repair"
 rpm_does -U --oldpackage "$tmp/glibc.rpm"
 rpm_does --reinstall "$tmp/set.rpm"
+switched "$set_libc"
+is "$step: what was moved" "$(find "$root${set_dir%/*}" -name 'nosegneg.*')" ""
+
+# Its entry is the administrator's, which ldconfig-hwcap leaves alone.
+step="an entry that is not ours"
+inside ldconfig-hwcap disable
+sed -i "1i $set_dir" "$root/etc/ld.so.conf"
+chroot "$root" /sbin/ldconfig
+is "libc after $step" "$(libc_of /bin/ls)" "$set_libc"
+rpm_does -U --nodeps "$tmp/glibc-next.rpm"
+expect 0 "ld.so.conf:1: enables nosegneg" "moved to $set_dir"
+is "$step: the set" "$(find "$root$set_dir" -name libc.so.6 2>/dev/null)" ""
+switched "$base_libc"
+rpm_does -U --oldpackage "$tmp/glibc.rpm"
+rpm_does --reinstall "$tmp/set.rpm"
+switched "$set_libc"
+rpm_does -U "$tmp/glibc-next.rpm" "$tmp/set-next.rpm"
+expect 0 "moved to $set_dir"
+switched "$set_libc"
+rpm_does -U --oldpackage "$tmp/glibc.rpm" "$tmp/set.rpm"
+is "$step: what was moved" "$(find "$root${set_dir%/*}" -name 'nosegneg.*')" ""
+sed -i 1d "$root/etc/ld.so.conf"
+chroot "$root" /sbin/ldconfig
 switched "$set_libc"
 
 step="the set for another glibc"
