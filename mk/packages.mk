@@ -3,6 +3,8 @@
 
 DIST ?= dist
 MAINTAINER ?= nosegneg maintainers <maintainers@nosegneg.invalid>
+# Said before the set is built.
+no_tarball = $(if $(GLIBC_SOURCE),$(error a set from a tarball is in no package; make gate GLIBC_SOURCE=$(GLIBC_SOURCE)))
 make_deb = DIST=$(DIST) VERSION=$(VERSION) MAINTAINER='$(MAINTAINER)' tools/package/deb.sh
 
 .PHONY: setup-packages deb deb-tools deb-set lint-deb check-deb check-deb-twice
@@ -11,7 +13,7 @@ setup-packages: ## install what making packages needs besides
 
 # Each step is a make of its own, as in quickstart.
 deb: ## make the Debian packages of the programs, and of the library set for TARGET (or all), in dist/
-	$(Q)$(MAKE) --no-print-directory setup-packages
+	$(no_tarball)$(Q)$(MAKE) --no-print-directory setup-packages
 	$(Q)$(MAKE) --no-print-directory deb-tools deb-set
 	$(Q)$(MAKE) --no-print-directory lint-deb
 

@@ -11,7 +11,8 @@ rpm:
 	$(Q)DIST=$(DIST) tools/package/srpm $(if $(SPEC_ONLY),--spec-only) '$(subst ','\'',$(SRPM))'
 else
 rpm: ## make the RPM packages of the programs, and of the library set for TARGET (or all), in dist/
-	$(Q)$(MAKE) --no-print-directory setup-packages
+	$(if $(SPEC_ONLY),$(error SPEC_ONLY goes with SRPM=FILE.src.rpm))
+	$(no_tarball)$(Q)$(MAKE) --no-print-directory setup-packages
 	$(Q)$(MAKE) --no-print-directory rpm-tools rpm-set
 	$(Q)$(MAKE) --no-print-directory lint-rpm
 endif

@@ -76,3 +76,4 @@ grep -q '^no make$' "$log" || fail "$(cat "$tmp/out")"
 
 # The way through the makefile.
 make -n rpm SRPM="it's x.src.rpm" SPEC_ONLY=1 | grep -q "tools/package/srpm --spec-only 'it'\\\\''s x.src.rpm'" || fail "make -n"
+! make -n rpm SPEC_ONLY=1 >/dev/null 2>&1 || fail "SPEC_ONLY without SRPM makes packages"

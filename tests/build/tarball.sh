@@ -41,6 +41,11 @@ pack 2.40 "$tarball"
 passes "$(stamp_of patch)" GLIBC_SOURCE="$tarball"
 grep -qx eight "$build/source/source/numbers" || fail "another tarball of the same name was not unpacked"
 
+for package in deb rpm; do
+	run_make "$package" -n GLIBC_SOURCE="$tarball"
+	grep -q "a set from a tarball is in no package" "$tmp/err" || fail "$package: status $status: $(cat "$tmp/err")"
+done
+
 # refused_inside MESSAGE
 refused_inside() {
 	passes "$build/source/version" GLIBC_SOURCE="$tarball"
