@@ -44,6 +44,14 @@ status=0
 NOSEGNEG_SIM=$sim tools/nosegneg-verify-ldd --root "$root" /bin/ls >/dev/full 2>"$tmp/err" || status=$?
 expect 2 'standard output: cannot be written'
 
+# One second in the place of a minute.
+mkfifo "$root/tmp/fifo"
+mkdir "$tmp/bin"
+printf '#!/bin/sh\nshift\nexec %s 1 "$@"\n' "$(command -v timeout)" >"$tmp/bin/timeout"
+chmod +x "$tmp/bin/timeout"
+PATH=$tmp/bin:$PATH verify /tmp/fifo /bin/ls
+expect 2 '^ERROR    cannot be told ' 'no answer in 60 seconds' '^served '
+
 mv "$root$set_dir/libm.so.6" "$tmp/"
 verify /usr/bin/perl
 expect 1 '^FAILED   1 of 2 ' 'libm.so.6 => /lib/i386-linux-gnu/libm.so.6'
