@@ -96,6 +96,17 @@ for line in 2 '$'; do
 	switched "$set_libc"
 done
 
+step="the loss of ldconfig-hwcap"
+rm "$root/usr/sbin/ldconfig-hwcap"
+for package in libc6-nosegneg nosegneg-tools; do
+	inside dpkg --force-depends --remove "$package"
+	expect 1 "$package: the set could not be switched off; .*reinstall nosegneg-tools"
+	is "libc after $step" "$(libc_of /bin/ls)" "$set_libc"
+done
+apt install --reinstall /debs/tools.deb
+apt install --reinstall /debs/set.deb
+switched "$set_libc"
+
 step="another libc6 by apt"
 apt install /debs/libc6-next.deb
 is "$step: the entry at its unpacking" "$(cat "$root/entry")" none
