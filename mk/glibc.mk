@@ -25,9 +25,7 @@ endif
 
 LIBS_WORK := $(B)/$(TARGET)
 # Of another release than this machine's, the libraries that the set has to match are unpacked here (tools/glibc/base.sh).
-ifeq ($(filter source $(own_target),$(TARGET)),)
-BASE_ROOT := $(abspath $(LIBS_WORK))/base
-endif
+BASE_ROOT := $(if $(filter-out source $(own_target),$(TARGET)),$(abspath $(LIBS_WORK))/base)
 export BASE_ROOT
 BASE_DIR := $(BASE_ROOT)$(TARGET_BASE_DIR)
 NOSEGNEG_CHECK ?= $(B)/bin/nosegneg-check
