@@ -184,6 +184,18 @@ static int reread(struct situation *s, char *why)
 	return r < 0 ? why_broken(why, "%.60s: %.90s", path, words) : 0;
 }
 
+/* A hwcap line of somebody else's makes ldconfig take the set for one that the kernel has to ask for. */
+static int why_unsettled(const struct situation *s, char *why)
+{
+	unsigned line;
+	const char *others = situation_others(s, &line);
+
+	if (others)
+		return why_broken(why, "the cache does not lead to %.100s, because of %.60s:%u; remove that line",
+				s->set_path, others, line);
+	return why_broken(why, "ldconfig ran, and its cache does not lead to %.100s", s->set_path);
+}
+
 static int publish(struct situation *s, int dir, char *why)
 {
 	int r;
@@ -203,7 +215,7 @@ static int publish(struct situation *s, int dir, char *why)
 	if (r == 0)
 		r = reread(s, why);
 	if (r == 0 && !situation_settled(s, true))
-		r = why_broken(why, "ldconfig ran, and its cache does not lead to %.100s", s->set_path);
+		r = why_unsettled(s, why);
 	return r < 0 ? r : prove(s, switch_expects_set(s), why);
 }
 

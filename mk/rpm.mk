@@ -18,8 +18,7 @@ rpm: ## make the RPM packages of the programs, and of the library set for TARGET
 endif
 
 rpm-tools: $(STATIC_STAMP) $(ZYDIS)/libZydis.a
-	$(Q)$(make_rpm) tools x86_64
-	$(Q)$(make_rpm) tools i686
+	$(Q)$(make_rpm) tools
 
 # Only a set that passed the gate. GLIBC_EVR: the glibc package that it is for, where that has another name for its version.
 ifeq ($(TARGET),all)

@@ -115,6 +115,10 @@ lasts 2
 
 run_under 1 enable
 expect 0 "enabled (alias"
+mv "$tmp/libc6-xen.conf" "$debian_conf"
+run_under 1 --strategy directory enable
+expect 2 "does not lead to $debian_set, because of ${debian_conf#"$root"}:[0-9]*; remove that line"
+mv "$debian_conf" "$tmp/libc6-xen.conf"
 run_under 1 --strategy directory enable
 expect 0 "enabled (directory $debian_set)"
 aliases ""

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# rpm.sh tools ARCH | rpm.sh set: makes one RPM package in $DIST by rpmbuild.
+# rpm.sh tools | rpm.sh set: makes one RPM package in $DIST by rpmbuild.
 # shellcheck source=tools/package/common.sh
 . tools/package/common.sh
 
@@ -47,15 +47,13 @@ build_package() {
 	mv "$top/RPMS"/*/*.rpm "$DIST/"
 }
 
+# Static i686 programs, that serve 64-bit systems, too: dynamic ones would ask for libraries by Debian's names for them.
 tools_package() {
-	local arch=$1 linked=ldconfig-hwcap
-
-	[ "$arch" = x86_64 ] || linked=all
-	start nosegneg-tools "$arch" "Release $VERSION; see NEWS."
+	start nosegneg-tools i686 "Release $VERSION; see NEWS."
 	copy_tree "$tree"
 	mkdir "$tree/build"
 	ln -s "$build/static" "$tree/build/static"
-	static_copyrights "$linked" "$tree/static"
+	static_copyrights all "$tree/static"
 	build_package
 }
 
@@ -75,7 +73,7 @@ set_package() {
 }
 
 case ${1-} in
-tools) tools_package "$2" ;;
+tools) tools_package ;;
 set) set_package ;;
 *) die "which package?" ;;
 esac
