@@ -25,6 +25,7 @@ base_libc=/lib/i386-linux-gnu/libc.so.6
 set_libc=$set_dir/libc.so.6
 
 tmp=$(mktemp -d)
+unset TMPDIR # the root has no such directory
 root=$tmp/root
 mkdir "$root"
 clean_up() {

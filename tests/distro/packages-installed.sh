@@ -119,7 +119,7 @@ no_traps() {
 	for line in "perl /tmp/run.pl" "python3 /tmp/run.py" "localedef -c -v -f UTF-8 -i fr_FR ./fr" "ls -lR /etc" \
 		"sort /etc/services" "bash /tmp/run.bash"; do
 		is "libraries of the set that trap: $line" \
-			"$(SERVICES=/etc/services set_traps -- /bin/sh -c "cd \$(mktemp -d); $line; :" 2>"$tmp/err")" ""
+			"$(SERVICES=/etc/services set_traps -- /bin/sh -c "cd \$(mktemp -d) && $line; :" 2>"$tmp/err")" ""
 		[ -s "$tmp/out" ] || [ -s "$tmp/err" ] || fail "under the simulator nothing comes from $line"
 	done
 }
