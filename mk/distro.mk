@@ -18,7 +18,7 @@ $(distro_vdsos): $(D)/vdso-bit%.so: tests/data/notes/vdso.S mk/distro.mk
 	$(Q)$(m32) $(vdso_flags) -Wl,-soname,linux-gate.so.1 -DMASK='(1 << $*)' -DBIT=$* -DCOUNT=1 -DVERSION=0x60000 $< -o $@
 
 .PHONY: check-distro check-ci check-faults
-check-distro: tools libs $(distro_tools) ## the tests in chroots of Debian 11 to 13, with all packages (40 minutes, and to build sets)
+check-distro: tools libs $(distro_tools) ## the tests in chroots of Debian 11 to 13, with all packages (15 to 40 minutes; half an hour more to build sets)
 	$(Q)$(MAKE) --no-print-directory deb rpm TARGET=all
 	$(Q)DISTRO=all DIST=$(DIST) TEST_TIMEOUT=3600 tests/run $(B)/tests/log $(distro_tests)
 

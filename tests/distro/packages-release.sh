@@ -124,6 +124,7 @@ there_and_back() {
 	for package in libc6 libc-bin; do
 		rm -rf "${tmp:?}/$package"
 		repack_installed "$package" "$tmp/$package"
+		[ "$package" != libc6 ] || tell_entry "$tmp/$package"
 		build_deb "$tmp/$package" "$root/debs/$package.deb"
 		old+=("/debs/$package.deb")
 	done
@@ -134,6 +135,7 @@ there_and_back() {
 	step="libc6 and set downgraded"
 	apt "${archive[@]}" install --allow-downgrades "${old[@]}" /debs/set.deb
 	unwatch
+	was_off
 	is "libc6 after $step" "$(version libc6)" "$base"
 	switched "$set_libc"
 	row "passed, $started"
