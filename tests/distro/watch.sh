@@ -60,3 +60,15 @@ switched() {
 	programs_work || fail "programs do not work after $step"
 	no_strays
 }
+
+# Both packages are there, the set is not in force, and the programs start.
+stays_off() {
+	local program
+
+	switched "$base_libc"
+	[ ! -e "$root$conf" ] || fail "$step: there is an entry"
+	for program in nosegneg-check nosegneg-sim ldconfig-hwcap; do
+		inside "$program" --version
+		expect 0 "$program"
+	done
+}

@@ -146,10 +146,13 @@ sha256() {
 	sha256sum -- "$1" | cut -d' ' -f1
 }
 
-# The patches of ours, in order.
+# patch_names DIR: those that its quilt series names, in order.
+patch_names() {
+	sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d' "$1/series"
+}
+
 our_patches() {
 	if [ -f "$TARGET_PATCH_DIR/series" ]; then
-		sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d' \
-			"$TARGET_PATCH_DIR/series"
+		patch_names "$TARGET_PATCH_DIR"
 	fi
 }

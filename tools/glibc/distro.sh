@@ -12,7 +12,7 @@ patches=$unpacked/debian/patches
 scratch=$work/distro.tmp
 
 series() {
-	sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d' "$patches/series"
+	patch_names "$patches"
 }
 
 # Names after "--- a/" and "+++ b/", as far as they exist now.

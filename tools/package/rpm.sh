@@ -15,10 +15,10 @@ fill() {
 # Where Fedora and RHEL had theirs; Debian's directories are for Debian's loader.
 rpm_set_dir=/lib/i686/nosegneg
 
-# start NAME ARCH CHANGE: $tree, in which rpmbuild works, and $spec.
+# start NAME CHANGE: $tree, in which rpmbuild works, and $spec.
 start() {
-	name=$1 arch=$2
-	top=$work/$name-$arch
+	name=$1
+	top=$work/$name
 	rm -rf "$top"
 	tree=$top/BUILD
 	spec=$top/$name.spec
@@ -27,15 +27,15 @@ start() {
 	fill "$spec"
 	# shellcheck disable=SC2016 # rpm's own names
 	printf '\n%%changelog\n* %s %s - %%{version}-%%{release}\n- %s\n' "$(LC_ALL=C date -u -d "@$epoch" '+%a %b %d %Y')" \
-		"$MAINTAINER" "$3" >>"$spec"
+		"$MAINTAINER" "$2" >>"$spec"
 }
 
 # gzip: what rpm of any release unpacks. --nodeps: tools/setup has installed what is needed, as Debian packages.
 build_package() {
 	local log=$top/log
 
-	printf '  %-8s %s\n' RPM "$name ($arch)"
-	"${clean[@]}" SOURCE_DATE_EPOCH="$epoch" rpmbuild -bb --nodeps --target "$arch-linux" \
+	printf '  %-8s %s\n' RPM "$name (i686)"
+	"${clean[@]}" SOURCE_DATE_EPOCH="$epoch" rpmbuild -bb --nodeps --target i686-linux \
 		--define "_topdir $top" --define "_builddir $tree" --define "_dbpath $top/db" \
 		--define "_binary_payload w9.gzdio" --define "_build_id_links none" --define "debug_package %{nil}" \
 		--define "_buildhost reproducible" --define "use_source_date_epoch_as_buildtime 1" \
@@ -49,7 +49,7 @@ build_package() {
 
 # Static i686 programs, that serve 64-bit systems, too: dynamic ones would ask for libraries by Debian's names for them.
 tools_package() {
-	start nosegneg-tools i686 "Release $VERSION; see NEWS."
+	start nosegneg-tools "Release $VERSION; see NEWS."
 	copy_tree "$tree"
 	mkdir "$tree/build"
 	ln -s "$build/static" "$tree/build/static"
@@ -62,7 +62,7 @@ set_package() {
 	read_manifest
 	base_evr=${GLIBC_EVR:-$base_version}
 	[[ $base_evr =~ ^([0-9]+:)?[^:-]+-[^:-]+$ ]] || die "GLIBC_EVR=$base_evr: not [epoch:]version-release"
-	start glibc-nosegneg i686 "Built from glibc-source $source_version, for glibc $base_evr."
+	start glibc-nosegneg "Built from glibc-source $source_version, for glibc $base_evr."
 	cp -r --preserve=mode,links "$B/$TARGET/stage$TARGET_SET_DIR" "$tree/set"
 	sed -i "s|^set-directory: .*|set-directory: $rpm_set_dir|" "$tree/set/manifest"
 	cp specs/deb/glibc-nosegneg/debian/copyright.in "$tree/copyright"

@@ -22,17 +22,13 @@ fits() {
 	patch -d "$tmp" -p1 -F0 -N --dry-run <"$1" >/dev/null
 }
 
-series() {
-	sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d' "$1/series"
-}
-
 from=$(nearest)
 rm -rf "$tmp" "$TARGET_PATCH_DIR"
 mkdir -p "$TARGET_PATCH_DIR"
 : >"$TARGET_PATCH_DIR/left-out"
 # patch(1) writes a new file and renames it, so the links keep the original.
 cp -al "$unpacked" "$tmp"
-[ -z "$from" ] || series "$from" | while read -r name; do
+[ -z "$from" ] || patch_names "$from" | while read -r name; do
 	if fits "$from/$name"; then
 		patch -d "$tmp" -p1 -F0 -f <"$from/$name"
 		cp "$from/$name" "$TARGET_PATCH_DIR/"
