@@ -24,6 +24,7 @@ static const char usage[] =
 		"       ldconfig-hwcap [options] auto       for boot: enable where this machine needs it, else "
 		"disable\n"
 		"       ldconfig-hwcap [options] status     what is published, and whether cache and programs agree\n"
+		"       ldconfig-hwcap [options] initramfs  whether an initramfs has to carry the set\n"
 		"       ldconfig-hwcap probe                what only a 32-bit program can find out, for "
 		"nosegneg-check\n"
 		"\n"
@@ -144,6 +145,7 @@ static int parse_command(int argc, char **argv, struct options *o)
 		[COMMAND_DISABLE] = "disable",
 		[COMMAND_AUTO] = "auto",
 		[COMMAND_STATUS] = "status",
+		[COMMAND_INITRAMFS] = "initramfs",
 		[COMMAND_PROBE] = "probe" };
 
 	if (!!o->vdso + !!o->kernel + !!o->pid > 1)
@@ -181,6 +183,8 @@ static int do_command(struct situation *s)
 		return auto_run(s);
 	case COMMAND_STATUS:
 		return report_status(s);
+	case COMMAND_INITRAMFS:
+		return report_initramfs(s);
 	default:
 		return report_print(s);
 	}

@@ -180,6 +180,21 @@ int report_status(struct situation *s)
 	return settled && agrees > 0 && sound ? EXIT_CLEAN : EXIT_FINDINGS;
 }
 
+int report_initramfs(const struct situation *s)
+{
+	enum settings_enable wish = s->settings.initramfs;
+	unsigned line;
+	bool on = s->set && (s->published == PUBLISHED_OURS || situation_others(s, &line));
+
+	if (wish == ENABLE_AUTO)
+		message_say("an initramfs %s the set: it is switched %s", on ? "with" : "without", on ? "on" : "off");
+	else
+		message_say("an initramfs %s the set: " SETTINGS_PATH ":%u says '%s'",
+				wish == ENABLE_ALWAYS ? "with" : "without", s->settings.initramfs_line,
+				wish == ENABLE_ALWAYS ? "always" : "never");
+	return wish == ENABLE_ALWAYS || (wish == ENABLE_AUTO && on) ? EXIT_CLEAN : EXIT_FINDINGS;
+}
+
 /* The desc itself, so that who reads it can judge it as if it were there. No line where the vDSO could not be read. */
 static void print_note(void)
 {

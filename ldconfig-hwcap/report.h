@@ -14,6 +14,9 @@ int report_print(const struct situation *s);
 /* What is published, and whether the cache and a fresh 32-bit program agree with it. */
 int report_status(struct situation *s);
 
+/* Whether an initramfs that is made now has to carry the set (EXIT_CLEAN) or not (EXIT_FINDINGS), and why. */
+int report_initramfs(const struct situation *s);
+
 /* What only a 32-bit program of this machine can find out, as "key: value" lines: tools/capture keeps them, and
  * nosegneg-check reads them. */
 int report_probe(void);

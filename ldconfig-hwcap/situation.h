@@ -17,7 +17,15 @@
 #include "loader/settings.h"
 #include "loader/strategy.h"
 
-enum command { COMMAND_PRINT, COMMAND_ENABLE, COMMAND_DISABLE, COMMAND_AUTO, COMMAND_STATUS, COMMAND_PROBE };
+enum command {
+	COMMAND_PRINT,
+	COMMAND_ENABLE,
+	COMMAND_DISABLE,
+	COMMAND_AUTO,
+	COMMAND_STATUS,
+	COMMAND_INITRAMFS,
+	COMMAND_PROBE
+};
 
 struct options {
 	enum command command;

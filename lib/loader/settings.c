@@ -18,20 +18,21 @@ static int wrong(unsigned line, const char *what, const char *value, char *why)
 	return why_broken(why, "line %u: %s '%s'", line, what, text_quote(quoted, sizeof(quoted), value));
 }
 
-static int take_enable(struct settings *s, const char *value, unsigned line, char *why)
+static int take_enable(const char *key, enum settings_enable *enable, const char *value, unsigned line, char *why)
 {
 	static const char *const words[] = {
 		[ENABLE_AUTO] = "auto", [ENABLE_ALWAYS] = "always", [ENABLE_NEVER] = "never"
 	};
+	char what[64];
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		if (strcmp(value, words[i]) != 0)
 			continue;
-		s->enable = (enum settings_enable)i;
-		s->enable_line = line;
+		*enable = (enum settings_enable)i;
 		return 0;
 	}
-	return wrong(line, "enable is auto, always or never, not", value, why);
+	snprintf(what, sizeof(what), "%s is auto, always or never, not", key);
+	return wrong(line, what, value, why);
 }
 
 static int take_strategy(struct settings *s, const char *value, unsigned line, char *why)
@@ -52,8 +53,14 @@ static int take_set(struct settings *s, const char *value, unsigned line, char *
 
 static int take(struct settings *s, const char *key, const char *value, unsigned line, char *why)
 {
-	if (strcmp(key, "enable") == 0)
-		return take_enable(s, value, line, why);
+	if (strcmp(key, "enable") == 0) {
+		s->enable_line = line;
+		return take_enable(key, &s->enable, value, line, why);
+	}
+	if (strcmp(key, "initramfs") == 0) {
+		s->initramfs_line = line;
+		return take_enable(key, &s->initramfs, value, line, why);
+	}
 	if (strcmp(key, "strategy") == 0)
 		return take_strategy(s, value, line, why);
 	if (strcmp(key, "set") == 0)

@@ -15,9 +15,11 @@ enum settings_enable { ENABLE_AUTO, ENABLE_ALWAYS, ENABLE_NEVER };
 
 struct settings {
 	enum settings_enable enable;
-	enum strategy strategy; /* STRATEGY_NONE: by the loader and the note */
-	char set[PATH_MAX];     /* "": where sets usually are */
-	unsigned enable_line;   /* where it stands; 0: not said */
+	enum settings_enable initramfs; /* ENABLE_AUTO: as the system itself */
+	enum strategy strategy;         /* STRATEGY_NONE: by the loader and the note */
+	char set[PATH_MAX];             /* "": where sets usually are */
+	/* Where they stand; 0: not said. */
+	unsigned enable_line, initramfs_line;
 };
 
 /* Reads the text of such a file. Errors: -EBADMSG with `why`, which names the line. */

@@ -61,6 +61,24 @@ static void reads_what_an_administrator_writes(void **state)
 	}
 }
 
+static void reads_the_wish_for_an_initramfs(void **state)
+{
+	static const char text[] = "initramfs = always\nenable = never\ninitramfs = never\n";
+	struct settings s;
+	char why[WHY_MAX];
+
+	(void)state;
+	assert_int_equal(parse(text, sizeof("initramfs = always"), &s, why), 0);
+	assert_int_equal(s.initramfs, ENABLE_ALWAYS);
+	assert_int_equal(s.initramfs_line, 1);
+	assert_int_equal(s.enable, ENABLE_AUTO);
+	assert_int_equal(parse(TEXT(text), &s, why), 0);
+	assert_int_equal(s.initramfs, ENABLE_NEVER);
+	assert_int_equal(s.initramfs_line, 3);
+	assert_int_equal(s.enable, ENABLE_NEVER);
+	assert_int_equal(s.enable_line, 2);
+}
+
 static void names_the_line_and_what_is_wrong(void **state)
 {
 	static const struct {
@@ -79,6 +97,7 @@ static void names_the_line_and_what_is_wrong(void **state)
 		{ TEXT("enable = Auto"), "line 1: enable is auto, always or never, not 'Auto'" },
 		{ TEXT("enable = auto never"), "line 1: enable is auto, always or never, not 'auto never'" },
 		{ TEXT("enable = = auto"), "line 1: enable is auto, always or never, not '= auto'" },
+		{ TEXT("initramfs = yes"), "line 1: initramfs is auto, always or never, not 'yes'" },
 		{ TEXT("strategy = none"), "line 1: strategy is auto, hwcap, alias or directory, not 'none'" },
 		{ TEXT("strategy ="), "line 1: strategy is auto, hwcap, alias or directory, not ''" },
 		{ TEXT("set ="), "line 1: set is an absolute path without blanks, not ''" },
@@ -177,6 +196,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_what_an_administrator_writes),
+		cmocka_unit_test(reads_the_wish_for_an_initramfs),
 		cmocka_unit_test(names_the_line_and_what_is_wrong),
 		cmocka_unit_test(long_values),
 		TREE_TEST(reads_the_file),
