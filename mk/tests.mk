@@ -75,6 +75,24 @@ $(F)/tls-nosegneg: tests/data/tls.c
 	@mkdir -p $(@D)
 	$(Q)$(m32) -mno-tls-direct-seg-refs -fpie -pie $< -o $@
 
+# Files that belong to Xen: as mkelf32 makes them (32-bit files, whatever is inside), and as they are linked.
+xen_images := xen-64 xen-32 xen-syms xen-shim xen-hvmloader xen-minios
+fixtures += $(addprefix $(F)/,$(xen_images) xen-efi)
+xen_flags := $(kernel_flags) -Wl,--build-id=0x0123456789abcdef
+$(F)/xen-64: xen_cc := $(m32) -s -DXEN -DBITS=64
+$(F)/xen-32: xen_cc := $(m32) -s -DXEN -DBITS=32
+$(F)/xen-syms: xen_cc := $(CC) -m64 -DXEN -DBITS=64 -DSYMS
+$(F)/xen-shim: xen_cc := $(m32) -s -DXEN -DBITS=64 -DSHIM
+$(F)/xen-hvmloader: xen_cc := $(m32) -s -DHVMLOADER
+$(F)/xen-minios: xen_cc := $(CC) -m64 -DMINIOS
+$(xen_images:%=$(F)/%): $(notes)/xen.S mk/tests.mk
+	@mkdir -p $(@D)
+	$(Q)$(xen_cc) $(xen_flags) $< -o $@
+$(F)/xen-efi: $(notes)/xen.S
+	@mkdir -p $(@D)
+	$(Q)$(CC) -m64 -c -DXEN -DBITS=64 $< -o $@.o
+	$(Q)ld -m i386pep --subsystem 10 -e _start $@.o -o $@ && rm $@.o
+
 # Laid out in memory as in the file, as real ones are: made for the purpose, and this kernel's own, if it
 # runs i386 programs.
 fixtures += $(addprefix $(F)/,vdso-image.so vdso-image-none.so vdso-kernel)
@@ -235,7 +253,7 @@ fuzz: $(fuzz_targets) $(fixtures) ## fuzz each target for FUZZ_SECONDS (600; mak
 	$(Q)for target in $(fuzz_targets); do tests/fuzz/run $$target $(B)/fuzz $(FUZZ_SECONDS) $(F) || exit 1; done
 
 # cppcheck does not know __attribute__((cleanup)) and reports leaks, nor that process_vm_readv(2) fills a buffer.
-lint_sources = $(lib_sources) $(common_sources) $(check_sources) $(sim_sources) $(helper_sources)
+lint_sources = $(lib_sources) $(common_sources) $(check_sources) $(sim_sources) $(copy_sources) $(helper_sources)
 lint: ## clang-format and cppcheck (when installed)
 	$(Q)clang-format --dry-run -Werror $(lint_sources) $(wildcard lib/*/*.h tools/*/*.h ldconfig-hwcap/*.h) $(unit_sources)
 	$(Q)cppcheck --quiet --enable=warning,performance,portability --suppress=memleak --suppress=ctuuninitvar --error-exitcode=1 -Ilib \

@@ -10,6 +10,7 @@
 #include "elf/headers.h"
 #include "loader/kernel-image-vdso.h"
 #include "loader/kernel-image.h"
+#include "loader/pe.h"
 #include "loader/unpack.h"
 
 /* The setup header, Documentation/arch/x86/boot.rst. */
@@ -53,6 +54,11 @@ static bool is_bzimage(const struct source *src)
 static bool is_elf(const uint8_t *data, uint64_t size)
 {
 	return size >= SELFMAG && memcmp(data, ELFMAG, SELFMAG) == 0;
+}
+
+static bool is_plain(const uint8_t *data, uint64_t size)
+{
+	return is_elf(data, size) || pe_is(data, size);
 }
 
 /* Where the setup code ends and the protected-mode code begins. */
@@ -163,7 +169,7 @@ static int not_image(const struct source *src, const char *what)
 
 static int not_kernel(const struct source *src)
 {
-	return not_image(src, "not a kernel image: neither bzImage nor ELF, packed or not");
+	return not_image(src, "not a kernel image: neither bzImage nor ELF nor EFI program, packed or not");
 }
 
 static int unpack_image(struct source *src, struct kernel_image *image)
@@ -173,22 +179,24 @@ static int unpack_image(struct source *src, struct kernel_image *image)
 
 	if (is_bzimage(src))
 		return read_bzimage(src, image);
-	if (is_elf(src->data, src->size))
+	if (is_plain(src->data, src->size))
 		return take_plain(src, 0, src->size, image);
 	packing = packing_of(src->data, src->size);
 	if (!packing)
 		return not_kernel(src);
 	r = take_packed(src, 0, src->size, packing, KERNEL_IMAGE_MAX, image);
-	return r == 0 && !is_elf(image->data, image->size) ? not_kernel(src) : r;
+	return r == 0 && !is_plain(image->data, image->size) ? not_kernel(src) : r;
 }
 
 /* The payload of a bzImage before 2.6.26 is the bare code, without ELF header. */
-static int check_elf(const struct source *src, const struct kernel_image *image)
+static int check_image(const struct source *src, const struct kernel_image *image)
 {
 	struct headers_segment s;
 	struct headers h = { 0 };
 	int r = is_elf(image->data, image->size) ? headers_parse(image->data, image->size, &h, src->why) : 0;
 
+	if (image->pe)
+		r = pe_check(image->data, image->size, src->why);
 	if (r < 0)
 		return r;
 	if (h.data && h.type != ET_EXEC && h.type != ET_DYN)
@@ -197,6 +205,8 @@ static int check_elf(const struct source *src, const struct kernel_image *image)
 		headers_segment(&h, i, &s);
 		if (s.type == PT_INTERP)
 			return not_image(src, "a program for the dynamic loader, not a kernel");
+		if (h.type == ET_EXEC && s.type == PT_LOAD && !range_ok(s.off, s.filesz, image->size))
+			return why_broken(src->why, "truncated: segment %" PRIu32 " lies outside the image", i + 1);
 	}
 	return 0;
 }
@@ -206,8 +216,10 @@ static int parse(struct source *src, struct kernel_image **out)
 	_cleanup_kernel_image_ struct kernel_image *image = calloc(1, sizeof(*image));
 	int r = image ? unpack_image(src, image) : why_failed(src->why, -ENOMEM);
 
-	if (r == 0)
-		r = check_elf(src, image);
+	if (r < 0)
+		return r;
+	image->pe = !image->bzimage && pe_is(image->data, image->size);
+	r = check_image(src, image);
 	if (r < 0)
 		return r;
 	r = kernel_image_find_vdsos(image);

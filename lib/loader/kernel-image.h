@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A kernel image: bzImage with a gzip, xz, zstd, lz4, lzma or bzip2 payload, or a plain vmlinux, compressed as a whole
- * or not. Formats: Linux Documentation/arch/x86/boot.rst (setup header, protocol 2.08 and later give the payload's
- * place; older ones are searched for the payload's magic). */
+/* A kernel image: bzImage with a gzip, xz, zstd, lz4, lzma or bzip2 payload, or a plain vmlinux or EFI program (which
+ * Xen may be), compressed as a whole or not. Formats: Linux Documentation/arch/x86/boot.rst (setup header,
+ * protocol 2.08 and later give the payload's place; older ones are searched for the payload's magic). */
 #ifndef LOADER_KERNEL_IMAGE_H
 #define LOADER_KERNEL_IMAGE_H
 
@@ -31,6 +31,7 @@ struct kernel_image {
 	const char *packing; /* "gzip", "xz", "zstd", "lz4", "lzma", "bzip2", or "none" */
 	char version[128];   /* of a bzImage's setup header; "" where it has none. Printable */
 	bool bzimage;
+	bool pe;                  /* an EFI program: `data` is the PE file */
 	struct kernel_vdso *vdso; /* in ascending order */
 	size_t nvdso, vdso_cap;
 };

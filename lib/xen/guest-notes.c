@@ -12,6 +12,11 @@
 #include "elf/notes.h"
 #include "xen/guest-notes.h"
 
+/* Came with Xen 4.20; the header that this is built with may be older. */
+#ifndef XEN_ELFNOTE_PHYS32_RELOC
+#define XEN_ELFNOTE_PHYS32_RELOC 19
+#endif
+
 /* Real kernels have some 20; a dump has one more for each processor. */
 #define NOTES_MAX 4096
 
@@ -47,6 +52,8 @@ static const struct known {
 	{ XEN_ELFNOTE_SUPPORTED_FEATURES, "SUPPORTED_FEATURES", XEN_NOTE_NUMBER, "features that it supports" },
 	{ XEN_ELFNOTE_PHYS32_ENTRY, "PHYS32_ENTRY", XEN_NOTE_NUMBER,
 			"physical address where a PVH guest begins, in 32-bit mode" },
+	{ XEN_ELFNOTE_PHYS32_RELOC, "PHYS32_RELOC", XEN_NOTE_BYTES,
+			"can move itself as a PVH guest: alignment, lowest and highest address" },
 	{ XEN_ELFNOTE_CRASH_INFO, "CRASH_INFO", XEN_NOTE_BYTES, "of a crash dump: about the hypervisor" },
 	{ XEN_ELFNOTE_CRASH_REGS, "CRASH_REGS", XEN_NOTE_BYTES, "of a crash dump: a processor's registers" },
 	{ XEN_ELFNOTE_DUMPCORE_NONE, "DUMPCORE_NONE", XEN_NOTE_BYTES, "of a domain's dump: says that it is one" },

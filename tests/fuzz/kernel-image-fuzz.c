@@ -8,6 +8,7 @@
 #include "loader/kernel-image.h"
 #include "loader/kernelcap.h"
 #include "loader/vdso.h"
+#include "xen/boot-image.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -30,14 +31,30 @@ static void look(const struct kernel_image *image)
 	}
 }
 
+static void look_for_xen(const struct kernel_image *image)
+{
+	_cleanup_xen_notes_ struct xen_notes notes = { 0 };
+	struct xen_image what;
+	char why[WHY_MAX] = "";
+
+	if (!image->pe && xen_notes_read(image->data, image->size, &notes, why) < 0 && !*why)
+		abort();
+	xen_image_read(image->data, image->size, image->pe, &notes, &what);
+	if (!memchr(what.version, '\0', sizeof(what.version)) || !memchr(what.build_id, '\0', sizeof(what.build_id)))
+		abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_cleanup_kernel_image_ struct kernel_image *image = NULL;
 	char why[WHY_MAX] = "";
 
-	if (kernel_image_parse(data, size, &image, why) == 0)
-		look(image);
-	else if (!*why)
-		abort(); /* a refusal without a reason */
+	if (kernel_image_parse(data, size, &image, why) < 0) {
+		if (!*why)
+			abort(); /* a refusal without a reason */
+		return 0;
+	}
+	look(image);
+	look_for_xen(image);
 	return 0;
 }

@@ -191,20 +191,104 @@ static void print_xen(const struct xen_notes *xen)
 		puts("    problem  some bytes are no whole note");
 }
 
+static bool is_xen(const struct xen_image *what)
+{
+	return what->kind == XEN_IMAGE_HYPERVISOR || what->kind == XEN_IMAGE_SHIM;
+}
+
+static void print_guest(const struct xen_notes *xen)
+{
+	size_t len = 0;
+	const char *os = xen_image_guest_os(xen, &len);
+	char name[VALUE_MAX];
+
+	printf("  kind     kernel of a Xen guest%s%s\n", os ? ": " : "", os ? quote(name, sizeof(name), os, len) : "");
+}
+
+/* The entries of one width: "32-bit (multiboot, pvh)". */
+static void print_entries(unsigned entries, unsigned width, const char **separator)
+{
+	const char *between = "";
+
+	for (unsigned bit = 1; bit <= XEN_ENTRY_EFI; bit <<= 1) {
+		enum xen_image_entry entry = (enum xen_image_entry)bit;
+
+		if (!(entries & bit) || xen_image_entry_width(entry) != width)
+			continue;
+		if (!*between)
+			printf("%s%u-bit (", *separator, width);
+		printf("%s%s", between, xen_image_entry_key(entry));
+		between = ", ";
+	}
+	if (!*between)
+		return;
+	putchar(')');
+	*separator = ", ";
+}
+
+static void print_hypervisor(const struct xen_image *what)
+{
+	const char *separator = "";
+
+	printf("  kind     %s%s, %s%s\n", what->kind == XEN_IMAGE_SHIM ? "Xen, as PV shim" : "Xen hypervisor",
+			what->symbols ? " with symbols (xen-syms)" : "",
+			*what->version ? "version " : "version not in the image", what->version);
+	fputs("  entry    ", stdout);
+	print_entries(what->entries, 32, &separator);
+	print_entries(what->entries, 64, &separator);
+	if (!what->entries)
+		fputs("none that a boot loader finds", stdout);
+	if (what->width)
+		printf("\n  body     %u-bit: %s\n", what->width, xen_image_proof_text(what->proof));
+	else
+		puts("\n  body     not known whether 32-bit or 64-bit");
+	if (*what->build_id)
+		printf("  build    %s\n", what->build_id);
+	puts("  loader   asks nothing: a hypervisor has no vDSO");
+}
+
+static void print_kind(const struct kernel_report *report)
+{
+	switch (report->what.kind) {
+	case XEN_IMAGE_HYPERVISOR:
+	case XEN_IMAGE_SHIM:
+		print_hypervisor(&report->what);
+		break;
+	case XEN_IMAGE_GUEST:
+		print_guest(&report->xen);
+		break;
+	case XEN_IMAGE_LINUX:
+		puts("  kind     Linux kernel");
+		break;
+	case XEN_IMAGE_HVMLOADER:
+		puts("  kind     hvmloader, the first code that an HVM guest of Xen runs");
+		break;
+	case XEN_IMAGE_OTHER:
+		printf("  kind     %s\n",
+				is_vdso(report->image) ? "vDSO" : "not known: neither Linux, nor Xen or a guest");
+		break;
+	}
+}
+
+static const char *format_name(const struct kernel_report *report)
+{
+	const struct kernel_image *image = report->image;
+
+	return image->bzimage ? "bzImage" : image->pe ? "EFI program" : report->elf ? "ELF" : "unknown";
+}
+
 void kernel_print_text(const struct kernel_report *report)
 {
 	const struct kernel_image *image = report->image;
 	char path[QUOTED_MAX], version[2 * sizeof(image->version)];
 
 	printf("%s\n", text_quote(path, sizeof(path), report->path));
-	printf("  image    %s, packing %s, %" PRIu64 " bytes unpacked\n",
-			image->bzimage ? "bzImage"
-			: report->elf  ? "ELF"
-				       : "unknown",
-			image->packing, image->size);
+	printf("  image    %s, packing %s, %" PRIu64 " bytes unpacked\n", format_name(report), image->packing,
+			image->size);
+	print_kind(report);
 	if (*image->version)
 		printf("  version  %s\n", text_quote(version, sizeof(version), image->version));
-	if (image->nvdso == 0)
+	if (image->nvdso == 0 && !is_xen(&report->what))
 		puts("  vdso     none found");
 	for (size_t i = 0; i < image->nvdso; i++)
 		print_vdso(image, i, &report->note[i]);
@@ -296,6 +380,45 @@ static json_t *xen_note_json(const struct xen_note *note)
 	return o;
 }
 
+static json_t *entries_json(unsigned entries)
+{
+	json_t *all = json_array();
+
+	for (unsigned bit = 1; bit <= XEN_ENTRY_EFI; bit <<= 1) {
+		json_t *o;
+
+		if (!(entries & bit))
+			continue;
+		o = json_object();
+		json_object_set_new(o, "name", json_string(xen_image_entry_key((enum xen_image_entry)bit)));
+		json_object_set_new(o, "width", json_integer(xen_image_entry_width((enum xen_image_entry)bit)));
+		json_array_append_new(all, o);
+	}
+	return all;
+}
+
+static json_t *hypervisor_json(const struct xen_image *what)
+{
+	const char *proof = xen_image_proof_key(what->proof);
+	json_t *o;
+
+	if (!is_xen(what))
+		return json_null();
+	o = json_object();
+	json_object_set_new(o, "version", *what->version ? json_string(what->version) : json_null());
+	json_object_set_new(o, "symbols", json_boolean(what->symbols));
+	json_object_set_new(o, "entries", entries_json(what->entries));
+	json_object_set_new(o, "width", what->width ? json_integer(what->width) : json_null());
+	json_object_set_new(o, "proof", proof ? json_string(proof) : json_null());
+	json_object_set_new(o, "build_id", *what->build_id ? json_string(what->build_id) : json_null());
+	return o;
+}
+
+static const char *kind_key(const struct kernel_report *report)
+{
+	return is_vdso(report->image) ? "vdso" : xen_image_kind_key(report->what.kind);
+}
+
 static json_t *xen_json(const struct xen_notes *xen)
 {
 	json_t *o = json_object(), *notes = json_array();
@@ -324,6 +447,8 @@ json_t *kernel_report_json(const struct kernel_report *report)
 	}
 	for (size_t i = 0; i < image->nvdso; i++)
 		json_array_append_new(vdsos, vdso_json(image, i, &report->note[i]));
+	json_object_set_new(o, "kind", json_string(kind_key(report)));
+	json_object_set_new(o, "hypervisor", hypervisor_json(&report->what));
 	json_object_set_new(o, "bzimage", json_boolean(image->bzimage));
 	json_object_set_new(o, "packing", json_string(image->packing));
 	json_object_set_new(o, "size", json_integer((json_int_t)image->size));

@@ -34,6 +34,18 @@ static int read_xen(struct kernel_report *report)
 	return r == -ENOEXEC ? 0 : r;
 }
 
+/* Of EFI programs only Xen is of interest. */
+static int look(struct kernel_report *report)
+{
+	const struct kernel_image *image = report->image;
+
+	xen_image_read(image->data, image->size, image->pe, &report->xen, &report->what);
+	if (!image->pe || report->what.kind == XEN_IMAGE_HYPERVISOR)
+		return 0;
+	snprintf(report->why, sizeof(report->why), "an EFI program, but not Xen");
+	return -ENOEXEC;
+}
+
 static int read_file(struct kernel_report *report)
 {
 	/* O_NONBLOCK: a FIFO is refused, not waited for. */
@@ -45,7 +57,9 @@ static int read_file(struct kernel_report *report)
 	r = kernel_image_read(fd, &report->image, report->why);
 	if (r == 0)
 		r = read_notes(report);
-	return r == 0 ? read_xen(report) : r;
+	if (r == 0)
+		r = read_xen(report);
+	return r == 0 ? look(report) : r;
 }
 
 void kernel_report_read(struct kernel_report *out, const char *path)
@@ -64,9 +78,11 @@ void kernel_report_free(struct kernel_report *report)
 
 static const char usage[] =
 		"usage: nosegneg-check kernel [options] IMAGE...\n"
-		"Shows what kernel images say to the loader (the note NT_GNU_HWCAP of the vDSOs inside, which asks "
-		"for\n"
-		"nosegneg libraries) and to Xen. IMAGE is a bzImage, a vmlinux, packed or not, or a vDSO image.\n"
+		"Shows what kernel images are, and what they say to the loader (the note NT_GNU_HWCAP of the vDSOs "
+		"inside,\n"
+		"which asks for nosegneg libraries) and to Xen. IMAGE is a bzImage, a vmlinux, Xen itself (xen.gz, "
+		"xen.efi,\n"
+		"xen-syms, xen-shim) or another guest's kernel, packed or not, or a vDSO image.\n"
 		"\n"
 		"      --json  one JSON document on standard output\n"
 		"  -h, --help  this text\n"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* nosegneg-check kernel: what a kernel image says to the loader and to Xen. */
+/* nosegneg-check kernel: what a kernel image is, and what it says to the loader and to Xen. */
 #ifndef NOSEGNEG_CHECK_KERNEL_H
 #define NOSEGNEG_CHECK_KERNEL_H
 
@@ -7,6 +7,7 @@
 #include "loader/kernelcap.h"
 #include "common/output.h"
 #include "xen/guest-notes.h"
+#include "xen/boot-image.h"
 
 /* The note of one embedded vDSO. */
 struct kernel_note {
@@ -23,6 +24,7 @@ struct kernel_report {
 	struct kernel_note *note; /* one for each image->vdso */
 	bool elf;                 /* `xen` was looked for */
 	struct xen_notes xen;     /* borrows from the image */
+	struct xen_image what;
 };
 
 /* Reads one file. The caller frees what *out holds with kernel_report_free, also of a failed one. */
