@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# nosegneg-check as a static i386 program; and all three together, for i386 systems.
+# nosegneg-check as a static i386 program; and all of them together, for i386 systems.
 
 CHECK_I386 := $(BIN)/i386/nosegneg-check
 check_i386_objects := $(check_sources:%.c=$(O)-i386/%.o)
@@ -14,6 +14,6 @@ $(CHECK_I386): $(check_i386_objects) $(common_sources:%.c=$(O)-i386/%.o) $(O)-i3
 		-ldw -lelf -ljansson -lnettle -llzma -lzstd -llz4 -lbz2 -lz) -o $@
 
 .PHONY: tools-i386
-tools-i386: $(CHECK_I386) $(SIM_I386) $(HELPER) man ## build the programs as static i386 ones
+tools-i386: $(CHECK_I386) $(SIM_I386) $(COPY_I386) $(HELPER) man ## build the programs as static i386 ones
 
 -include $(check_i386_objects:.o=.d)

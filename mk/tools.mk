@@ -49,7 +49,8 @@ include mk/i386.mk
 include mk/helper.mk
 include mk/sim-i386.mk
 include mk/check-i386.mk
-programs := $(NOSEGNEG_CHECK) $(NOSEGNEG_SIM) $(HELPER)
+include mk/copy.mk
+programs := $(NOSEGNEG_CHECK) $(NOSEGNEG_SIM) $(COPY) $(HELPER)
 
 .PHONY: tools install install-i386 install-flags
 tools: $(programs) man ## build the programs and their manual pages
@@ -87,8 +88,8 @@ $(B)/man/%: docs/man/%.scd
 
 install: tools ## install the programs, manual pages and completions below $(DESTDIR)$(prefix)
 install-i386: tools-i386 ## the same with static i386 programs
-install: user_programs := $(NOSEGNEG_CHECK) $(NOSEGNEG_SIM)
-install-i386: user_programs := $(CHECK_I386) $(SIM_I386)
+install: user_programs := $(NOSEGNEG_CHECK) $(NOSEGNEG_SIM) $(COPY)
+install-i386: user_programs := $(CHECK_I386) $(SIM_I386) $(COPY_I386)
 install install-i386: install-flags
 	$(Q)install -d $(addprefix $(DESTDIR),$(bindir) $(sbindir) $(mandir)/man1 $(mandir)/man5 $(mandir)/man8 $(completiondir))
 	$(Q)install -m 755 $(user_programs) $(DESTDIR)$(bindir)

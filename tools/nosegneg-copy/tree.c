@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "elf/object.h"
+#include "tree.h"
+#include "journal.h"
+#include "loader/resolve.h"
+
+#define DEPTH_MAX 128
+
+struct reading {
+	struct tree *tree;
+	const struct image_set *set;
+	bool all;
+	struct failure *failure;
+};
+
+/* Libraries may be started, too (libc.so.6 prints its version); they have a soname. */
+static bool is_program(const struct object *obj)
+{
+	return obj->interp && (obj->type == ET_EXEC || !obj->soname);
+}
+
+static int add_program(const struct reading *r, const char *path, bool is64)
+{
+	struct tree *tree = r->tree;
+	struct tree_program p = { .is64 = is64, .set_only = true };
+
+	if (array_reserve(&tree->program, &tree->program_cap, tree->nprogram + 1, sizeof(p)) < 0 ||
+			!(p.path = strdup(path)))
+		return -ENOMEM;
+	tree->program[tree->nprogram++] = p;
+	return 0;
+}
+
+static int look_at_file(const struct reading *r, int dir, const char *name, const char *path)
+{
+	_cleanup_close_ int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	_cleanup_object_ struct object *obj = NULL;
+	char why[WHY_MAX];
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) != 0)
+		return -errno;
+	r->tree->size += (uint64_t)st.st_size;
+	if (object_read(fd, &obj, why) < 0 || !is_program(obj) || (obj->is64 && !r->all))
+		return 0;
+	return add_program(r, path, obj->is64);
+}
+
+static int walk(const struct reading *r, int fd, const char *path, unsigned depth);
+
+static int look_at(const struct reading *r, int dir, const char *name, const char *parent, unsigned depth)
+{
+	char path[PATH_MAX];
+	struct stat st;
+	int error = 0;
+
+	r->tree->empty = false;
+	if (snprintf(path, sizeof(path), "%s/%s", parent, name) >= (int)sizeof(path) || depth == DEPTH_MAX)
+		error = -ENAMETOOLONG;
+	else if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		error = -errno;
+	else if (S_ISDIR(st.st_mode))
+		return walk(r, openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), path, depth + 1);
+	else if (S_ISREG(st.st_mode) && !journal_owns(name))
+		error = look_at_file(r, dir, name, path);
+	return error < 0 ? failed(r->failure, path, "look at", error, NULL) : 0;
+}
+
+/* Closes `fd`. */
+static int walk(const struct reading *r, int fd, const char *path, unsigned depth)
+{
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	int error = 0;
+
+	if (!dir) {
+		error = failed(r->failure, *path ? path : "/", "open", -errno, NULL);
+		if (fd >= 0)
+			close(fd);
+		return error;
+	}
+	while (error == 0 && (entry = readdir(dir)))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			error = look_at(r, dirfd(dir), entry->d_name, path, depth);
+	closedir(dir);
+	return error;
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(((const struct tree_program *)a)->path, ((const struct tree_program *)b)->path);
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* Whether a file of the image lies in the set's directory there. */
+static bool is_in_set(const struct reading *r, const char *real)
+{
+	return r->set && r->set->set && library_set_has(r->set->set, base_name(real)) &&
+	       library_set_holds(r->tree->root, r->set->set, real);
+}
+
+static int add_file(const struct reading *r, const struct resolve_object *o, size_t *out)
+{
+	struct tree *tree = r->tree;
+	struct tree_file file = { .dev = o->dev, .ino = o->ino, .is64 = o->object->is64 };
+	char real[PATH_MAX];
+	struct stat st;
+	int error;
+
+	for (*out = 0; *out < tree->nfile; ++*out)
+		if (tree->file[*out].dev == o->dev && tree->file[*out].ino == o->ino)
+			return 0;
+	error = root_resolve(tree->root, o->path, real, &st);
+	if (error == 0)
+		error = array_reserve(&tree->file, &tree->file_cap, tree->nfile + 1, sizeof(file));
+	if (error < 0)
+		return error;
+	file.path = strdup(real);
+	file.size = (uint64_t)st.st_size;
+	file.program = o->how == RESOLVE_PROGRAM;
+	file.in_set = is_in_set(r, real);
+	if (!file.path)
+		return -ENOMEM;
+	tree->file[tree->nfile++] = file;
+	return 0;
+}
+
+static int complain(struct tree_program *p, const char *text, const char *path)
+{
+	if (!p->problem && asprintf(&p->problem, "%s%s%s", text, path ? " " : "", path ? path : "") < 0)
+		p->problem = NULL;
+	return p->problem ? 0 : -ENOMEM;
+}
+
+static int take_object(const struct reading *r, struct tree_program *p, const struct resolve_object *o)
+{
+	const struct image_set *s = r->set;
+	int error;
+
+	if (!o->object || !o->path)
+		return 0;
+	error = add_file(r, o, &p->file[p->n]);
+	p->asked[p->n] = error < 0 ? NULL : strdup(o->path);
+	if (!p->asked[p->n])
+		return error < 0 ? error : -ENOMEM;
+	if (!p->is64 && s && s->set && library_set_has(s->set, base_name(o->path)) &&
+			!r->tree->file[p->file[p->n]].in_set)
+		p->set_only = false;
+	p->n++;
+	return 0;
+}
+
+static int resolve(const struct reading *r, struct resolver *resolver, struct tree_program *p)
+{
+	const struct resolve_options options = { 0 };
+	_cleanup_resolve_result_ struct resolve_result *result = NULL;
+	char why[WHY_MAX];
+	int error = resolve_program(resolver, p->path, &options, &result, why);
+
+	if (error < 0)
+		return error == -ENOMEM ? error : complain(p, why, NULL);
+	p->loads = result->loads;
+	p->file = calloc(result->nobject + 1, sizeof(*p->file));
+	p->asked = calloc(result->nobject + 1, sizeof(*p->asked));
+	if (!p->file || !p->asked)
+		return -ENOMEM;
+	for (size_t i = 0; error == 0 && i < result->nobject; i++)
+		error = take_object(r, p, &result->object[i]);
+	for (size_t i = 0; error == 0 && !p->loads && i < result->nproblem; i++)
+		error = complain(p, result->problem[i].text, NULL);
+	return error == 0 && !p->loads ? complain(p, "does not load", NULL) : error;
+}
+
+int tree_read(const struct root *root, const struct image_set *set, bool all, struct tree *out, struct failure *failure)
+{
+	const struct reading r = { .tree = out, .set = set, .all = all, .failure = failure };
+	_cleanup_resolver_ struct resolver *resolver = NULL;
+	int error;
+
+	*out = (struct tree){ .root = root, .empty = true };
+	error = walk(&r, root_open(root, "/", O_RDONLY | O_DIRECTORY), "", 0);
+	if (error < 0)
+		return error;
+	if (out->nprogram)
+		qsort(out->program, out->nprogram, sizeof(*out->program), by_path);
+	error = resolver_new(root, &resolver);
+	for (size_t i = 0; error == 0 && i < out->nprogram; i++)
+		error = resolve(&r, resolver, &out->program[i]);
+	return error < 0 ? failed(failure, root->path, "resolve", error, NULL) : 0;
+}
+
+void tree_free(struct tree *tree)
+{
+	for (size_t i = 0; i < tree->nprogram; i++) {
+		struct tree_program *p = &tree->program[i];
+
+		for (size_t k = 0; p->asked && k < p->n; k++)
+			free(p->asked[k]);
+		free(p->asked);
+		free(p->file);
+		free(p->problem);
+		free(p->path);
+	}
+	for (size_t i = 0; i < tree->nfile; i++)
+		free(tree->file[i].path);
+	free(tree->program);
+	free(tree->file);
+	*tree = (struct tree){ 0 };
+}
+
+const struct tree_program *tree_find(const struct tree *tree, const char *path)
+{
+	for (size_t i = 0; i < tree->nprogram; i++)
+		if (strcmp(tree->program[i].path, path) == 0)
+			return &tree->program[i];
+	return NULL;
+}

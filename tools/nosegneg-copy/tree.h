@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A root file system, looked at: its dynamic programs, what they load, and what is in that. */
+#ifndef NOSEGNEG_COPY_TREE_H
+#define NOSEGNEG_COPY_TREE_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "image-set.h"
+
+struct tree_file {
+	char *path; /* without symbolic links */
+	uint64_t size;
+	dev_t dev;
+	ino_t ino;
+	bool is64, program, in_set, scanned;
+	size_t proven, possible; /* accesses below the thread pointer */
+	char why[WHY_MAX];       /* why it is not scanned */
+};
+
+struct tree_program {
+	char *path;
+	bool is64, loads;
+	bool set_only;   /* what the set has comes from the set */
+	char *problem;   /* NULL: none; else in words */
+	size_t *file, n; /* what it loads, itself first; indexes of tree.file */
+	char **asked;    /* the paths that the loader found them by */
+};
+
+struct tree {
+	const struct root *root;
+	struct tree_program *program; /* sorted by path */
+	size_t nprogram, program_cap;
+	struct tree_file *file;
+	size_t nfile, file_cap;
+	uint64_t size; /* of all regular files */
+	bool empty;
+};
+
+/* Looks through all regular files for dynamic programs; `set` (NULL: none) is the one that they should take. Devices,
+ * FIFOs and sockets are not opened, links not followed. `all`: 64-bit programs, too. Returns 0, or a negative errno
+ * with the failure filled; tree_free in either case. */
+int tree_read(const struct root *root, const struct image_set *set, bool all, struct tree *out,
+		struct failure *failure);
+void tree_free(struct tree *tree);
+
+/* Scans the 32-bit files. */
+int tree_scan(struct tree *tree, struct failure *failure);
+
+const struct tree_program *tree_find(const struct tree *tree, const char *path);
+
+#endif
