@@ -254,15 +254,40 @@ static int check_build_id(const struct root *root, const char *dir, const char *
 	return 0;
 }
 
-/* A base library may be missing: then nothing can load it. */
-static int check_base(const struct root *root, const struct glibc *glibc, const struct manifest_library *lib, char *why)
+/* In an image of nosegneg-copy the base's library is a link to the set's. */
+static bool base_is_set(
+		const struct root *root, const struct library_set *set, const struct glibc *glibc, const char *name)
 {
-	int r = check_build_id(root, glibc->directory, lib->name, lib->base_build_id, why);
+	char base[PATH_MAX], real[PATH_MAX];
+	size_t n = strlen(set->real);
+
+	return join(base, glibc->directory, name) && root_resolve(root, base, real, NULL) == 0 &&
+	       strncmp(real, set->real, n) == 0 && real[n] == '/';
+}
+
+/* A base library may be missing: then nothing can load it. */
+static int check_base(const struct root *root, const struct library_set *set, const struct glibc *glibc,
+		const struct manifest_library *lib, char *why)
+{
+	int r = base_is_set(root, set, glibc, lib->name)
+				? 0
+				: check_build_id(root, glibc->directory, lib->name, lib->base_build_id, why);
 
 	if (r != -EBADMSG)
 		return r == -ENOENT ? 0 : r;
 	return why_broken(why, "built for another C library: %.40s of this machine is not the one it was built against",
 			lib->name);
+}
+
+/* An image has those that its programs need, of the base as of the set. */
+static bool is_nowhere(
+		const struct root *root, const struct library_set *set, const struct glibc *glibc, const char *name)
+{
+	char base[PATH_MAX];
+	struct stat st;
+
+	return !library_set_has(set, name) && join(base, glibc->directory, name) &&
+	       root_lstat(root, base, &st) == -ENOENT;
 }
 
 static int check_manifest(const struct root *root, const struct library_set *set, const struct glibc *glibc, char *why)
@@ -275,9 +300,11 @@ static int check_manifest(const struct root *root, const struct library_set *set
 				m->base_package ? m->base_package : "unnamed",
 				*glibc->package ? glibc->package : "a different build");
 	for (size_t i = 0; r == 0 && i < m->nlibrary; i++) {
+		if (is_nowhere(root, set, glibc, m->library[i].name))
+			continue;
 		r = check_build_id(root, set->path, m->library[i].name, m->library[i].build_id, why);
 		if (r == 0)
-			r = check_base(root, glibc, &m->library[i], why);
+			r = check_base(root, set, glibc, &m->library[i], why);
 	}
 	return r;
 }
@@ -319,8 +346,9 @@ static bool is_base(const struct root *root, const struct library_set *set, cons
 	char ours[PATH_MAX], base[PATH_MAX];
 	struct stat a, b;
 
-	return join(ours, set->path, LIBC) && join(base, glibc->directory, LIBC) && root_stat(root, ours, &a) == 0 &&
-	       root_stat(root, base, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+	return !base_is_set(root, set, glibc, LIBC) && join(ours, set->path, LIBC) &&
+	       join(base, glibc->directory, LIBC) && root_stat(root, ours, &a) == 0 && root_stat(root, base, &b) == 0 &&
+	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
 /* Programs of everybody have to get at it. */

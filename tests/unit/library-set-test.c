@@ -290,8 +290,35 @@ static void the_set_was_changed(void **state)
 	check(&glibc, -ENOEXEC, "libm.so.6: not an ELF file, or a truncated one");
 	unlink(tree_path("/set/libm.so.6"));
 	check(&glibc, -ENOENT, "libm.so.6: No such file or directory"); /* a library of the set is missing */
+	unlink(tree_path(MULTIARCH "/libm.so.6"));
+	check(&glibc, 0, ""); /* nobody has it: a small image */
+	fake_library(MULTIARCH "/libm.so.6", 0xd0, NULL);
 	tree_link("libm.so.6", "/set/libm.so.6");
 	check(&glibc, -ELOOP, "libm.so.6: Too many levels of symbolic links");
+}
+
+/* As nosegneg-copy makes images. The other way round, a set that is links to the base, is none. */
+static void the_base_is_links_to_the_set(void **state)
+{
+	struct glibc glibc = release(MULTIARCH, 36);
+
+	(void)state;
+	make_base_and_set(MANIFEST);
+	unlink(tree_path(MULTIARCH "/libc.so.6"));
+	tree_link("/set/libc.so.6", MULTIARCH "/libc.so.6");
+	check(&glibc, 0, "");
+	unlink(tree_path(MULTIARCH "/libm.so.6"));
+	tree_link("../../set/libm.so.6", MULTIARCH "/libm.so.6");
+	check(&glibc, 0, "");
+	strcpy(glibc.build_id, "bb");
+	check(&glibc, -EBADMSG, "built for another loader: libc6 2.36-9, and this machine has Debian GLIBC 2.36-9");
+	strcpy(glibc.build_id, "ba");
+	unlink(tree_path(MULTIARCH "/libc.so.6"));
+	unlink(tree_path(MULTIARCH "/libm.so.6"));
+	make_base_and_set(MANIFEST);
+	unlink(tree_path("/set/libc.so.6"));
+	tree_link(MULTIARCH "/libc.so.6", "/set/libc.so.6");
+	check(&glibc, -EBADMSG, "its libc.so.6 is the base's own");
 }
 
 static void a_set_without_a_manifest(void **state)
@@ -388,6 +415,7 @@ int main(void)
 		TREE_TEST(the_manifest_fits),
 		TREE_TEST(the_base_is_another_one),
 		TREE_TEST(the_set_was_changed),
+		TREE_TEST(the_base_is_links_to_the_set),
 		TREE_TEST(a_set_without_a_manifest),
 		TREE_TEST(a_manifest_without_the_loader),
 		TREE_TEST(another_patch_level),

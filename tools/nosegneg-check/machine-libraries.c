@@ -230,13 +230,23 @@ static void check_common(struct machine *m)
 	}
 }
 
+/* Without a loader nothing is known of the base. */
+static bool has_base(const struct machine *m, const char *name)
+{
+	char path[PATH_MAX];
+
+	return !m->has_loader || snprintf(path, sizeof(path), "%s/%s", m->glibc.directory, name) >= (int)sizeof(path) ||
+	       exists(m, path);
+}
+
 static void check_set(struct machine *m)
 {
 	const struct manifest *manifest = m->set->manifest;
 
 	if (manifest)
 		for (size_t i = 0; i < manifest->nlibrary; i++)
-			if (!library_set_has(m->set, manifest->library[i].name))
+			if (!library_set_has(m->set, manifest->library[i].name) &&
+					has_base(m, manifest->library[i].name))
 				add_missing(m, manifest->library[i].name);
 	if (!m->has_loader) {
 		m->set_check = -ENOENT;
