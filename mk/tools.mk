@@ -48,8 +48,8 @@ sim_libs := -ldw -lelf -lZydis -ljansson -liberty
 include mk/i386.mk
 include mk/helper.mk
 include mk/sim-i386.mk
-include mk/check-i386.mk
 include mk/copy.mk
+include mk/check-i386.mk
 programs := $(NOSEGNEG_CHECK) $(NOSEGNEG_SIM) $(COPY) $(HELPER)
 
 .PHONY: tools install install-i386 install-flags
