@@ -80,7 +80,7 @@ int cache_make(struct journal *j, const struct root *source, const struct timesp
 	_cleanup_free_ char *image = realpath(j->dest->path, NULL);
 	_cleanup_close_ int etc = root_open(j->dest, "/etc", O_RDONLY | O_DIRECTORY);
 	bool had_aux = aux >= 0 && faccessat(aux, AUX_CACHE, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-	char why[2 * WHY_MAX], new[NAME_MAX + 1];
+	char why[2 * WHY_MAX];
 	int r;
 
 	if (!image || etc < 0)
@@ -93,8 +93,7 @@ int cache_make(struct journal *j, const struct root *source, const struct timesp
 	if (aux >= 0 && !had_aux)
 		unlinkat(aux, AUX_CACHE, 0);
 	if (r == 0 && !is_same(j->dest))
-		r = journal_settle(j, LDCACHE_PATH, mtime);
-	if (journal_name(CACHE_NAME, JOURNAL_NEW, new) == 0)
-		unlinkat(etc, new, 0);
+		return journal_settle(j, LDCACHE_PATH, mtime);
+	journal_clear(j, LDCACHE_PATH);
 	return r;
 }

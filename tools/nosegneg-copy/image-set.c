@@ -110,6 +110,18 @@ bool image_set_serves(const struct image_set *s, const struct root *source, cons
 	       (root_resolve(source, dir, real, NULL) == 0 && strcmp(real, s->glibc.directory) == 0);
 }
 
+/* The image may have other links than the source, so both are looked up there. */
+bool image_set_holds(const struct image_set *s, const struct root *dest, const char *path)
+{
+	char dir[PATH_MAX], real[PATH_MAX], place[PATH_MAX];
+
+	if (!image_set_names(s, path))
+		return false;
+	snprintf(dir, sizeof(dir), "%.*s", (int)(base_name(path) - path), path);
+	return root_resolve(dest, dir, real, NULL) == 0 && root_resolve(dest, s->set->path, place, NULL) == 0 &&
+	       strcmp(real, place) == 0;
+}
+
 static bool is_same_build(
 		const struct root *source, const char *dir, const char *name, const struct object *obj, int fd)
 {

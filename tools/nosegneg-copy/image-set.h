@@ -30,6 +30,9 @@ bool image_set_names(const struct image_set *s, const char *path);
 /* Whether it has the library that this path of the source leads to: its own copy, or the base's. */
 bool image_set_serves(const struct image_set *s, const struct root *source, const char *path);
 
+/* Whether a library's path in an image leads into the place that the set has there. */
+bool image_set_holds(const struct image_set *s, const struct root *dest, const char *path);
+
 /* Whether the file at `path` of an image is the library that the set was built beside, or the set's own. Returns 0 or a
  * negative errno with the failure filled. */
 int image_set_belongs(const struct image_set *s, const struct root *source, const struct root *dest, const char *path,

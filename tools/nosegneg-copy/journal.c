@@ -50,8 +50,7 @@ static const char *base_name(const char *path)
 	return strrchr(path, '/') + 1;
 }
 
-/* The first time that is known of a directory is the one that it gets again, whatever links led to it. `mtime` NULL: as
- * it is. */
+/* A directory is remembered once, whatever links lead to it. `mtime`: its time in the end; NULL: as it was. */
 static int touch(struct journal *j, const char *path, const struct timespec *mtime)
 {
 	char real[PATH_MAX];
@@ -66,7 +65,7 @@ static int touch(struct journal *j, const char *path, const struct timespec *mti
 		r = array_reserve(&j->touched, &j->touched_cap, j->ntouched + 1, sizeof(t));
 	if (r < 0)
 		return r;
-	t = (struct touched){ .path = strdup(real), .mtime = mtime ? *mtime : st.st_mtim };
+	t = (struct touched){ .path = strdup(real), .before = st.st_mtim, .after = mtime ? *mtime : st.st_mtim };
 	if (!t.path)
 		return -ENOMEM;
 	j->touched[j->ntouched++] = t;
@@ -101,22 +100,29 @@ static int note(struct journal *j, enum node_kind kind, const char *path, bool r
 	return 0;
 }
 
+static int write_all(int fd, const char *text, size_t size)
+{
+	while (size) {
+		ssize_t n = write(fd, text, size);
+
+		if (n < 0)
+			return -errno;
+		text += n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
 static int copy_bytes(int from, int to)
 {
 	char block[BLOCK];
 
 	for (;;) {
 		ssize_t n = read(from, block, sizeof(block));
+		int r = n > 0 ? write_all(to, block, (size_t)n) : 0;
 
-		if (n <= 0)
-			return n < 0 ? -errno : 0;
-		for (ssize_t at = 0; at < n;) {
-			ssize_t done = write(to, block + at, (size_t)(n - at));
-
-			if (done < 0)
-				return -errno;
-			at += done;
-		}
+		if (n <= 0 || r < 0)
+			return n < 0 ? -errno : r;
 	}
 }
 
@@ -140,8 +146,8 @@ static int write_file(int dir, const char *name, const struct node *node, int fr
 		return -errno;
 	if (node->kind == NODE_FILE)
 		r = copy_bytes(from, fd);
-	else if (write(fd, node->text, size) != (ssize_t)size)
-		r = errno ? -errno : -ENOSPC;
+	else
+		r = write_all(fd, node->text, size);
 	if (r == 0)
 		r = dress(fd, &node->st);
 	if (close(fd) != 0 && r == 0)
@@ -179,47 +185,56 @@ static int settle(struct journal *j, enum node_kind kind, const char *path, int 
 	return 0;
 }
 
-static int make_file(struct journal *j, const struct plan *plan, const struct node *node)
+static int write_directory(int dir, const char *name, const struct node *node)
 {
-	_cleanup_close_ int dir = open_parent(j, node->path), from = -1;
+	_cleanup_close_ int fd = -1;
+
+	if (mkdirat(dir, name, 0700) != 0)
+		return -errno;
+	fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return fd < 0 ? -errno : dress(fd, &node->st);
+}
+
+/* Under another name, so that what has its name is whole, whenever this ends. */
+static int write_node(const struct plan *plan, const struct node *node, int dir, const char *name)
+{
+	_cleanup_close_ int from = -1;
+
+	if (node->kind == NODE_DIRECTORY)
+		return write_directory(dir, name, node);
+	if (node->kind == NODE_LINK)
+		return write_link(dir, name, node);
+	if (node->kind == NODE_FILE) {
+		from = root_open(plan->source, node->text, O_RDONLY | O_NONBLOCK);
+		if (from < 0)
+			return from;
+	}
+	return write_file(dir, name, node, from);
+}
+
+static void clear(int dir, const char *name)
+{
+	if (unlinkat(dir, name, 0) != 0)
+		unlinkat(dir, name, AT_REMOVEDIR);
+}
+
+static int make_node(struct journal *j, const struct plan *plan, const struct node *node)
+{
+	_cleanup_close_ int dir = open_parent(j, node->path);
 	char new[NAME_MAX + 1];
 	int r = dir < 0 ? dir : journal_name(base_name(node->path), JOURNAL_NEW, new);
 
 	if (r == 0)
 		r = touch_parent(j, node->path);
-	if (r == 0 && node->kind == NODE_FILE)
-		r = from = root_open(plan->source, node->text, O_RDONLY | O_NONBLOCK);
 	if (r < 0)
 		return r;
-	unlinkat(dir, new, 0); /* of a run that was killed */
-	errno = 0;
-	r = node->kind == NODE_LINK ? write_link(dir, new, node) : write_file(dir, new, node, from);
+	clear(dir, new); /* of a run that was killed */
+	r = write_node(plan, node, dir, new);
 	if (r == 0)
 		r = settle(j, node->kind, node->path, dir);
 	if (r < 0)
-		unlinkat(dir, new, 0);
+		clear(dir, new);
 	return r;
-}
-
-static int make_directory(struct journal *j, const struct node *node)
-{
-	_cleanup_close_ int dir = open_parent(j, node->path), fd = -1;
-	int r = dir < 0 ? dir : touch_parent(j, node->path);
-
-	if (r == 0)
-		r = note(j, NODE_DIRECTORY, node->path, false);
-	if (r < 0)
-		return r;
-	if (mkdirat(dir, base_name(node->path), 0700) != 0) {
-		r = -errno;
-		free(j->change[--j->n].path);
-		return r;
-	}
-	r = touch(j, node->path, &node->st.st_mtim);
-	if (r < 0)
-		return r;
-	fd = openat(dir, base_name(node->path), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	return fd < 0 ? -errno : dress(fd, &node->st);
 }
 
 static int make(struct journal *j, const struct plan *plan, const struct node *node, bool other)
@@ -229,7 +244,7 @@ static int make(struct journal *j, const struct plan *plan, const struct node *n
 	if (j->dry_run)
 		r = note(j, node->kind, node->path, other);
 	else
-		r = node->kind == NODE_DIRECTORY ? make_directory(j, node) : make_file(j, plan, node);
+		r = make_node(j, plan, node);
 	return r < 0 ? failed(j->failure, node->path, "make in the image", r, NULL) : 0;
 }
 
@@ -249,15 +264,27 @@ int journal_recover(struct journal *j, const struct plan *plan)
 		if (dir < 0 || journal_name(base_name(node->path), SAVED, saved) < 0 ||
 				faccessat(dir, saved, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
 			continue;
-		if (renameat(dir, saved, dir, base_name(node->path)) != 0)
+		if (touch_parent(j, node->path) < 0 || renameat(dir, saved, dir, base_name(node->path)) != 0)
 			return failed(j->failure, node->path, "put back what a former run replaced", -errno, NULL);
+	}
+	return 0;
+}
+
+/* In an image that is made here, directories are as old as those of the source, whoever made them. */
+static int touch_directories(struct journal *j, const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct node *node = &plan->node[i];
+		int r = node->kind == NODE_DIRECTORY ? touch(j, node->path, &node->st.st_mtim) : 0;
+
+		if (r < 0 && r != -ENOENT)
+			return failed(j->failure, node->path, "look up in the image", r, NULL);
 	}
 	return 0;
 }
 
 int journal_apply(struct journal *j, const struct plan *plan)
 {
-	const struct node *top = plan_find(plan, "/");
 	_cleanup_free_ signed char *state = calloc(plan->n + 1, 1);
 	int r = state ? 0 : -ENOMEM;
 
@@ -270,8 +297,8 @@ int journal_apply(struct journal *j, const struct plan *plan)
 			return refuse(j, &plan->node[i]);
 		state[i] = (signed char)compared;
 	}
-	if (r == 0 && j->fresh && top && !j->dry_run)
-		r = touch(j, "/", &top->st.st_mtim);
+	if (r == 0 && !plan->replaces)
+		r = touch_directories(j, plan);
 	for (size_t i = 0; r == 0 && i < plan->n; i++)
 		if (state[i] != COMPARED_SAME)
 			r = make(j, plan, &plan->node[i], state[i] == COMPARED_OTHER);
@@ -294,12 +321,24 @@ int journal_settle(struct journal *j, const char *path, const struct timespec *m
 	return r < 0 ? failed(j->failure, path, "make in the image", r, NULL) : 0;
 }
 
-static int set_times(const struct journal *j)
+void journal_clear(const struct journal *j, const char *path)
+{
+	_cleanup_close_ int dir = open_parent(j, path);
+	char name[NAME_MAX + 1];
+
+	if (dir >= 0 && journal_name(base_name(path), JOURNAL_NEW, name) == 0)
+		unlinkat(dir, name, 0);
+	if (dir >= 0 && journal_name(base_name(path), SAVED, name) == 0)
+		unlinkat(dir, name, 0);
+}
+
+static int set_times(const struct journal *j, bool before)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < j->ntouched; i++) {
-		const struct timespec times[] = { { .tv_nsec = UTIME_OMIT }, j->touched[i].mtime };
+		const struct timespec times[] = { { .tv_nsec = UTIME_OMIT },
+			before ? j->touched[i].before : j->touched[i].after };
 		_cleanup_close_ int fd = root_open(j->dest, j->touched[i].path, O_RDONLY | O_DIRECTORY);
 
 		if (fd < 0 || futimens(fd, times) != 0)
@@ -332,7 +371,8 @@ int journal_undo(struct journal *j)
 		if (one < 0)
 			r = failed(j->failure, j->change[i].path, "undo", one, NULL);
 	}
-	set_times(j);
+	if (!j->dry_run)
+		set_times(j, true);
 	return r;
 }
 
@@ -347,6 +387,6 @@ int journal_commit(struct journal *j)
 		if (dir >= 0 && journal_name(base_name(j->change[i].path), SAVED, saved) == 0)
 			unlinkat(dir, saved, 0);
 	}
-	r = set_times(j);
+	r = j->dry_run ? 0 : set_times(j, false);
 	return r < 0 ? failed(j->failure, "/", "set the times of directories", r, NULL) : 0;
 }

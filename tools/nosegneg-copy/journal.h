@@ -15,12 +15,11 @@ struct change {
 /* A directory whose time of change is not to tell of this run. */
 struct touched {
 	char *path;
-	struct timespec mtime;
+	struct timespec before, after;
 };
 
 struct journal {
 	const struct root *dest;
-	bool fresh;   /* the image was empty: its top directory is as old as the source's */
 	bool dry_run; /* only lists the changes */
 	struct change *change;
 	size_t n, cap;
@@ -51,6 +50,9 @@ int journal_touch(struct journal *j, const char *path);
 
 /* Puts the file that has the name journal_name(NAME, JOURNAL_NEW) in its place. */
 int journal_settle(struct journal *j, const char *path, const struct timespec *mtime);
+
+/* Removes what is beside a place that nothing was put in: of this run, or of one that was killed. */
+void journal_clear(const struct journal *j, const char *path);
 
 /* Everything is as it was. Returns 0, or a negative errno where that failed somewhere; the failure then says where. */
 int journal_undo(struct journal *j);

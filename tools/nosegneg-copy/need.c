@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/text.h"
 #include "base/util.h"
 #include "need.h"
 
@@ -73,11 +72,9 @@ static int does_not_load(
 {
 	const struct resolve_object *o = problem->object < result->nobject ? &result->object[problem->object] : NULL;
 	const struct resolve_object *by = o && o->needed_by < result->nobject ? &result->object[o->needed_by] : NULL;
-	char name[PATH_MAX], needs[PATH_MAX], why[2 * WHY_MAX];
+	char why[2 * WHY_MAX];
 
-	snprintf(why, sizeof(why), "%.100s (%.60s, needed by %.100s)", problem->text,
-			text_quote(name, sizeof(name), o && o->name ? o->name : "?"),
-			text_quote(needs, sizeof(needs), by && by->path ? by->path : result->path));
+	snprintf(why, sizeof(why), "%.120s, needed by %.120s", problem->text, by && by->path ? by->path : result->path);
 	failed(need->failure, result->path, "does not load", -ENOENT, why);
 	need->failure->finding = true;
 	return -ENOENT;

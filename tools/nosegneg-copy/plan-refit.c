@@ -9,7 +9,7 @@
 
 static bool in_set(const struct run *run, const char *path)
 {
-	return library_set_holds(&run->dest, run->set.set, path);
+	return image_set_holds(&run->set, &run->dest, path);
 }
 
 static int decide(struct run *run)

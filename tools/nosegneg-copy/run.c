@@ -80,16 +80,14 @@ static int open_roots(struct run *run)
 	return 0;
 }
 
-/* A cache has to be made where something changed, or there is none. */
+/* Also where nothing was changed: a run that was killed may have come this far. */
 static int make_cache(struct run *run)
 {
 	struct stat st;
 	int r;
 
-	if (run->options->dry_run || (run->journal.n == 0 && root_stat(&run->dest, LDCACHE_PATH, &st) == 0))
-		return 0;
-	if (root_stat(&run->dest, "/etc", &st) == -ENOENT)
-		return 0; /* nothing here has an ld.so.conf */
+	if (run->options->dry_run || root_stat(&run->dest, "/etc", &st) == -ENOENT)
+		return 0; /* without /etc there is no ld.so.conf, and the loader needs none */
 	r = cache_make(&run->journal, &run->source, &run->plan.newest);
 	if (r != -ENOENT)
 		return r;
@@ -200,10 +198,9 @@ static int work(struct run *run)
 	if (r < 0)
 		return r;
 	run->plan = (struct plan){ .source = &run->source, .dest = &run->dest, .failure = &run->failure };
-	run->journal = (struct journal){ .dest = &run->dest,
-		.fresh = run->before.empty,
-		.dry_run = run->options->dry_run,
-		.failure = &run->failure };
+	run->journal = (struct journal){
+		.dest = &run->dest, .dry_run = run->options->dry_run, .failure = &run->failure
+	};
 	r = run->options->refit ? run_plan_refit(run) : run_plan_copy(run);
 	return r < 0 || run->nothing ? r : change(run);
 }

@@ -62,7 +62,6 @@ static int look_at(const struct reading *r, int dir, const char *name, const cha
 	struct stat st;
 	int error = 0;
 
-	r->tree->empty = false;
 	if (snprintf(path, sizeof(path), "%s/%s", parent, name) >= (int)sizeof(path) || depth == DEPTH_MAX)
 		error = -ENAMETOOLONG;
 	else if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
@@ -106,13 +105,6 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* Whether a file of the image lies in the set's directory there. */
-static bool is_in_set(const struct reading *r, const char *real)
-{
-	return r->set && r->set->set && library_set_has(r->set->set, base_name(real)) &&
-	       library_set_holds(r->tree->root, r->set->set, real);
-}
-
 static int add_file(const struct reading *r, const struct resolve_object *o, size_t *out)
 {
 	struct tree *tree = r->tree;
@@ -132,7 +124,7 @@ static int add_file(const struct reading *r, const struct resolve_object *o, siz
 	file.path = strdup(real);
 	file.size = (uint64_t)st.st_size;
 	file.program = o->how == RESOLVE_PROGRAM;
-	file.in_set = is_in_set(r, real);
+	file.in_set = r->set && image_set_holds(r->set, tree->root, real);
 	if (!file.path)
 		return -ENOMEM;
 	tree->file[tree->nfile++] = file;
@@ -191,7 +183,7 @@ int tree_read(const struct root *root, const struct image_set *set, bool all, st
 	_cleanup_resolver_ struct resolver *resolver = NULL;
 	int error;
 
-	*out = (struct tree){ .root = root, .empty = true };
+	*out = (struct tree){ .root = root };
 	error = walk(&r, root_open(root, "/", O_RDONLY | O_DIRECTORY), "", 0);
 	if (error < 0)
 		return error;

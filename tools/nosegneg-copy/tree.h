@@ -34,7 +34,6 @@ struct tree {
 	struct tree_file *file;
 	size_t nfile, file_cap;
 	uint64_t size; /* of all regular files */
-	bool empty;
 };
 
 /* Looks through all regular files for dynamic programs; `set` (NULL: none) is the one that they should take. Devices,
