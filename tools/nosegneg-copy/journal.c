@@ -254,18 +254,32 @@ static int refuse(const struct journal *j, const struct node *node)
 			"copy to an empty directory; of an image that is finished, use --refit");
 }
 
-int journal_recover(struct journal *j, const struct plan *plan)
+/* ".NAME.END" was NAME, or was to be. */
+static int recover(const struct journal *j, const char *path)
 {
-	for (size_t i = 0; i < plan->n; i++) {
-		const struct node *node = &plan->node[i];
-		_cleanup_close_ int dir = node->replaces ? open_parent(j, node->path) : -1;
-		char saved[NAME_MAX + 1];
+	_cleanup_close_ int dir = open_parent(j, path);
+	const char *temporary = base_name(path), *end = strrchr(temporary, '.');
+	char name[NAME_MAX + 1];
 
-		if (dir < 0 || journal_name(base_name(node->path), SAVED, saved) < 0 ||
-				faccessat(dir, saved, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
-			continue;
-		if (touch_parent(j, node->path) < 0 || renameat(dir, saved, dir, base_name(node->path)) != 0)
-			return failed(j->failure, node->path, "put back what a former run replaced", -errno, NULL);
+	if (dir < 0)
+		return dir;
+	snprintf(name, sizeof(name), "%.*s", (int)(end - temporary - 1), temporary + 1);
+	if (strcmp(end + 1, JOURNAL_NEW) == 0)
+		clear(dir, temporary);
+	else if (renameat(dir, temporary, dir, name) != 0)
+		return -errno;
+	return 0;
+}
+
+int journal_recover(struct journal *j, char *const *path, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		int r = touch_parent(j, path[i]);
+
+		if (r == 0)
+			r = recover(j, path[i]);
+		if (r < 0)
+			return failed(j->failure, path[i], "put back what a former run replaced", r, NULL);
 	}
 	return 0;
 }

@@ -30,8 +30,8 @@ struct journal {
 
 void journal_free(struct journal *j);
 
-/* What a run that was killed left of the nodes of a plan: what was replaced gets its place again. */
-int journal_recover(struct journal *j, const struct plan *plan);
+/* What a run that was killed left, names that journal_owns: what was replaced gets its place again. */
+int journal_recover(struct journal *j, char *const *path, size_t n);
 
 /* Makes what the plan says and the image does not have. What is there and differs is an error, unless the node replaces
  * it, and all such errors are found before anything is changed. Returns 0 or a negative errno with the failure filled;

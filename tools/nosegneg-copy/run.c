@@ -159,10 +159,8 @@ static int prove(struct run *run)
 
 static int change_and_prove(struct run *run)
 {
-	int r = run->options->dry_run ? 0 : journal_recover(&run->journal, &run->plan);
+	int r = journal_apply(&run->journal, &run->plan);
 
-	if (r == 0)
-		r = journal_apply(&run->journal, &run->plan);
 	if (r == 0)
 		r = make_cache(run);
 	if (r == 0 && !run->options->dry_run)
@@ -191,17 +189,38 @@ static int change(struct run *run)
 	return r;
 }
 
+static int read_before(struct run *run)
+{
+	return tree_read(&run->dest, NULL, !run->options->refit, &run->before, &run->failure);
+}
+
+/* Twice where a former run was killed: the first time it is not yet as it was. */
+static int read_image(struct run *run)
+{
+	int r = read_before(run);
+
+	if (r < 0 || run->before.nleft == 0)
+		return r;
+	if (run->options->dry_run) {
+		run_note(run, "a former run was killed, and what it left is not yet put back");
+		return 0;
+	}
+	r = journal_recover(&run->journal, run->before.left, run->before.nleft);
+	tree_free(&run->before);
+	return r == 0 ? read_before(run) : r;
+}
+
 static int work(struct run *run)
 {
-	int r = tree_read(&run->dest, NULL, !run->options->refit, &run->before, &run->failure);
+	int r;
 
-	if (r < 0)
-		return r;
 	run->plan = (struct plan){ .source = &run->source, .dest = &run->dest, .failure = &run->failure };
 	run->journal = (struct journal){
 		.dest = &run->dest, .dry_run = run->options->dry_run, .failure = &run->failure
 	};
-	r = run->options->refit ? run_plan_refit(run) : run_plan_copy(run);
+	r = read_image(run);
+	if (r == 0)
+		r = run->options->refit ? run_plan_refit(run) : run_plan_copy(run);
 	return r < 0 || run->nothing ? r : change(run);
 }
 

@@ -39,6 +39,17 @@ static int add_program(const struct reading *r, const char *path, bool is64)
 	return 0;
 }
 
+static int add_left(const struct reading *r, const char *path)
+{
+	struct tree *tree = r->tree;
+
+	if (array_reserve(&tree->left, &tree->left_cap, tree->nleft + 1, sizeof(*tree->left)) < 0 ||
+			!(tree->left[tree->nleft] = strdup(path)))
+		return -ENOMEM;
+	tree->nleft++;
+	return 0;
+}
+
 static int look_at_file(const struct reading *r, int dir, const char *name, const char *path)
 {
 	_cleanup_close_ int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
@@ -64,11 +75,13 @@ static int look_at(const struct reading *r, int dir, const char *name, const cha
 
 	if (snprintf(path, sizeof(path), "%s/%s", parent, name) >= (int)sizeof(path) || depth == DEPTH_MAX)
 		error = -ENAMETOOLONG;
+	else if (journal_owns(name))
+		error = add_left(r, path);
 	else if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		error = -errno;
 	else if (S_ISDIR(st.st_mode))
 		return walk(r, openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), path, depth + 1);
-	else if (S_ISREG(st.st_mode) && !journal_owns(name))
+	else if (S_ISREG(st.st_mode))
 		error = look_at_file(r, dir, name, path);
 	return error < 0 ? failed(r->failure, path, "look at", error, NULL) : 0;
 }
@@ -209,6 +222,9 @@ void tree_free(struct tree *tree)
 	}
 	for (size_t i = 0; i < tree->nfile; i++)
 		free(tree->file[i].path);
+	for (size_t i = 0; i < tree->nleft; i++)
+		free(tree->left[i]);
+	free(tree->left);
 	free(tree->program);
 	free(tree->file);
 	*tree = (struct tree){ 0 };

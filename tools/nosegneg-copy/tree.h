@@ -33,6 +33,8 @@ struct tree {
 	size_t nprogram, program_cap;
 	struct tree_file *file;
 	size_t nfile, file_cap;
+	char **left; /* names of a journal: a run was killed */
+	size_t nleft, left_cap;
 	uint64_t size; /* of all regular files */
 };
 
