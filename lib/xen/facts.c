@@ -160,6 +160,7 @@ static void read_files(struct reading *r)
 		f->major = major;
 		f->minor = minor;
 	}
+	f->control = strstr(r->control, "control_d") != NULL;
 	f->has_features = read_number(r, XEN_FILE_FEATURES, 16, &f->features);
 	f->sys_hypervisor = is_there(r->root, "/sys/hypervisor");
 	f->proc_xen = is_there(r->root, "/proc/xen");
@@ -229,7 +230,7 @@ static enum xen_mode hardware_mode(const struct reading *r)
 
 	if (version_before(f, 4, 4) || has_feature(f, XENFEAT_hvm_pirqs) || r->product[0])
 		return XEN_MODE_HVM;
-	return f->has_features ? XEN_MODE_PVH : XEN_MODE_HVM;
+	return f->has_features ? XEN_MODE_PVH : XEN_MODE_HARDWARE;
 }
 
 /* The kernel's own word first (guest_type, since Linux 4.13); then CPUID: the forced form is answered for PV guests
@@ -260,6 +261,16 @@ static enum xen_mode decide_mode(const struct reading *r)
 	return XEN_MODE_PV;
 }
 
+/* That control is not seen proves nothing where neither xenfs is mounted nor /sys/hypervisor shown, as in containers.
+ * No dom0 is HVM, and dom0's id is all zeros. Xen 4.1 has no feature bit for dom0. */
+static bool is_domu(const struct xen_facts *f)
+{
+	bool has_uuid = strlen(f->uuid) == 36 && strspn(f->uuid, "0-") < 36;
+
+	return f->mode == XEN_MODE_HVM || f->error[XEN_FILE_CONTROL] == 0 || has_uuid ||
+	       (f->has_features && f->has_version && !version_before(f, 4, 2));
+}
+
 static enum xen_kind decide_kind(const struct reading *r)
 {
 	static const enum xen_kind domu[] = {
@@ -267,6 +278,7 @@ static enum xen_kind decide_kind(const struct reading *r)
 		[XEN_MODE_PV] = XEN_KIND_PV,
 		[XEN_MODE_PVH] = XEN_KIND_PVH,
 		[XEN_MODE_HVM] = XEN_KIND_HVM,
+		[XEN_MODE_HARDWARE] = XEN_KIND_UNKNOWN,
 	};
 	const struct xen_facts *f = r->f;
 
@@ -274,10 +286,9 @@ static enum xen_kind decide_kind(const struct reading *r)
 		return XEN_KIND_NONE;
 	if (f->on_xen == XEN_NOT_KNOWN)
 		return XEN_KIND_UNKNOWN;
-	if (strstr(r->control, "control_d") || has_feature(f, XENFEAT_dom0))
+	if (f->control || has_feature(f, XENFEAT_dom0))
 		return XEN_KIND_DOM0;
-	/* Without xenfs and the feature bit (Xen 4.1), a PV guest may be either; dom0 it is never called by guess. */
-	return domu[f->mode];
+	return is_domu(f) ? domu[f->mode] : XEN_KIND_UNKNOWN;
 }
 
 static bool ends_with(const char *s, const char *end)
@@ -350,7 +361,7 @@ static void decide_shortens(struct xen_facts *f)
 		return;
 	f->width = decide_width(f, &width);
 	f->reason = width;
-	if (f->mode == XEN_MODE_HVM || f->mode == XEN_MODE_PVH) {
+	if (f->mode == XEN_MODE_HVM || f->mode == XEN_MODE_PVH || f->mode == XEN_MODE_HARDWARE) {
 		f->reason = XEN_HARDWARE_GUEST;
 	} else if (f->width == 0) {
 		f->shortens = XEN_NOT_KNOWN;
@@ -387,6 +398,14 @@ enum xen_file xen_facts_unreadable(const struct xen_facts *facts, enum xen_file 
 
 const char *xen_kind_text(const struct xen_facts *facts)
 {
+	static const char *const unknown[] = {
+		[XEN_MODE_UNKNOWN] = "a Xen guest of unknown kind",
+		[XEN_MODE_PV] = "PV, dom0 or domU",
+		[XEN_MODE_PVH] = "PVH, dom0 or domU",
+		[XEN_MODE_HVM] = "HVM domU",
+		[XEN_MODE_HARDWARE] = "PVH or HVM",
+	};
+
 	switch (facts->kind) {
 	case XEN_KIND_NONE:
 		return "no Xen";
@@ -401,7 +420,7 @@ const char *xen_kind_text(const struct xen_facts *facts)
 	case XEN_KIND_UNKNOWN:
 		break;
 	}
-	return facts->on_xen == XEN_YES ? "a Xen guest of unknown kind" : "not known whether this is Xen";
+	return facts->on_xen == XEN_YES ? unknown[facts->mode] : "not known whether this is Xen";
 }
 
 const char *xen_reason_text(enum xen_reason reason)

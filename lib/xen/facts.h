@@ -20,11 +20,18 @@ enum xen_kind {
 	XEN_KIND_PV,   /* this one and the two below: a domU */
 	XEN_KIND_PVH,
 	XEN_KIND_HVM,
-	XEN_KIND_UNKNOWN, /* a guest of Xen of no known kind (on_xen XEN_YES), or it cannot be told (XEN_NOT_KNOWN) */
+	XEN_KIND_UNKNOWN, /* on Xen, but dom0 or domU, or which guest, is not known (on_xen XEN_YES); or not even that
+			     (XEN_NOT_KNOWN) */
 };
 
 /* How the kernel runs on Xen; only PV kernels live under Xen's segment limits. */
-enum xen_mode { XEN_MODE_UNKNOWN, XEN_MODE_PV, XEN_MODE_PVH, XEN_MODE_HVM };
+enum xen_mode {
+	XEN_MODE_UNKNOWN,
+	XEN_MODE_PV,
+	XEN_MODE_PVH,
+	XEN_MODE_HVM,
+	XEN_MODE_HARDWARE, /* PVH or HVM, not known which */
+};
 
 /* Why segments are or are not shortened. */
 enum xen_reason {
@@ -83,6 +90,7 @@ struct xen_facts {
 
 	bool has_version; /* major, minor; by the files, or by CPUID */
 	unsigned major, minor;
+	bool control; /* /proc/xen/capabilities gives control, here: xenfs is mounted, which containers do not see */
 	bool has_features;
 	uint32_t features;                /* XENFEAT_... by bit number */
 	enum xen_answer sys_hypervisor;   /* is /sys/hypervisor there (it may be empty) */

@@ -166,7 +166,8 @@ static void concludes_from_single_facts(void **state)
 	put("/proc/version", "Linux version 2.6.26-2-xen-686 (Debian 2.6.26-29) #1 SMP\n");
 	f = read_facts(tree, NULL);
 	assert_string_equal(f.release, "2.6.26-2-xen-686");
-	assert_int_equal(f.kind, XEN_KIND_PV);
+	assert_int_equal(f.mode, XEN_MODE_PV);
+	assert_int_equal(f.kind, XEN_KIND_UNKNOWN);
 	assert_int_equal(f.shortens, XEN_YES);
 	put("/proc/sys/kernel/osrelease", "3.2.0-4-686-pae\n");
 	assert_int_equal(read_facts(tree, NULL).reason, XEN_MODE_NOT_KNOWN);
@@ -209,7 +210,7 @@ static void knows_a_hypervisor_of_pv_guests(void **state)
 	put("/sys/hypervisor/version/minor", "1\n");
 	put("/sys/hypervisor/properties/capabilities", "xen-3.0-x86_32p\n");
 	f = read_facts(tree, NULL);
-	assert_int_equal(f.kind, XEN_KIND_PV);
+	assert_int_equal(f.mode, XEN_MODE_PV);
 	assert_int_equal(f.shortens, XEN_YES);
 	put("/sys/hypervisor/properties/capabilities", "xen-3.0-x86_32p hvm-3.0-x86_32\n");
 	assert_int_equal(read_facts(tree, NULL).reason, XEN_MODE_NOT_KNOWN);
@@ -229,7 +230,7 @@ static void asks_cpuid_before_it_says_no(void **state)
 	assert_int_equal(read_facts(tree, NULL).on_xen, XEN_NOT_KNOWN);
 	assert_int_equal(read_facts(tree, NULL).reason, XEN_NOT_KNOWN_WHETHER_XEN);
 	assert_int_equal(read_facts(tree, &none).on_xen, XEN_NO);
-	assert_int_equal(read_facts(tree, &pv).kind, XEN_KIND_PV);
+	assert_int_equal(read_facts(tree, &pv).mode, XEN_MODE_PV);
 	assert_int_equal(read_facts(tree, &pv).shortens, XEN_NOT_KNOWN);
 	assert_true(read_facts(tree, &pv).has_version);
 	assert_int_equal(read_facts(tree, &hvm).kind, XEN_KIND_HVM);
@@ -238,6 +239,62 @@ static void asks_cpuid_before_it_says_no(void **state)
 	put("/nosegneg-probe", "cpuid: plain=none forced=none\n");
 	assert_int_equal(read_facts(tree, NULL).on_xen, XEN_NO);
 	assert_int_equal(read_facts(tree, &pv).on_xen, XEN_YES);
+}
+
+/* A container shows neither xenfs nor, as a rule, /sys/hypervisor: there nothing says whether it is in dom0. */
+static void tells_dom0_from_domu_only_by_what_shows_it(void **state)
+{
+	struct xen_cpuid pv = { 0 }, hardware = { 0 };
+	struct xen_facts f;
+
+	(void)state;
+	assert_int_equal(xen_cpuid_parse("plain=KVMKVMKVM/40000001/0.0 forced=XenVMMXenVMM/40000005/4.17", &pv), 0);
+	assert_int_equal(xen_cpuid_parse("plain=XenVMMXenVMM/40000005/4.17 forced=none", &hardware), 0);
+	put("/proc/version", "Linux version 6.1.0\n");
+	f = read_facts(tree, &pv);
+	assert_int_equal(f.kind, XEN_KIND_UNKNOWN);
+	assert_string_equal(xen_kind_text(&f), "PV, dom0 or domU");
+	f = read_facts(tree, &hardware);
+	assert_int_equal(f.mode, XEN_MODE_HARDWARE);
+	assert_int_equal(f.kind, XEN_KIND_UNKNOWN);
+	assert_int_equal(f.shortens, XEN_NO);
+	assert_string_equal(xen_kind_text(&f), "PVH or HVM");
+
+	put("/proc/xen/", NULL);
+	assert_int_equal(read_facts(tree, &pv).kind, XEN_KIND_UNKNOWN);
+	put("/proc/xen/capabilities", "");
+	f = read_facts(tree, &pv);
+	assert_int_equal(f.kind, XEN_KIND_PV);
+	assert_false(f.control);
+	put("/proc/xen/capabilities", "control_d\n");
+	f = read_facts(tree, &pv);
+	assert_int_equal(f.kind, XEN_KIND_DOM0);
+	assert_true(f.control);
+}
+
+static void knows_a_domu_without_xenfs(void **state)
+{
+	struct xen_facts f;
+
+	(void)state;
+	put("/proc/version", "Linux version 6.1.0\n");
+	put("/sys/hypervisor/type", "xen\n");
+	put("/sys/hypervisor/guest_type", "PVH\n");
+	f = read_facts(tree, NULL);
+	assert_int_equal(f.kind, XEN_KIND_UNKNOWN);
+	assert_string_equal(xen_kind_text(&f), "PVH, dom0 or domU");
+	put("/sys/hypervisor/uuid", "00000000-0000-0000-0000-000000000000\n");
+	assert_int_equal(read_facts(tree, NULL).kind, XEN_KIND_UNKNOWN);
+	put("/sys/hypervisor/uuid", "00000000-0000-0000-0000-000000000001\n");
+	assert_int_equal(read_facts(tree, NULL).kind, XEN_KIND_PVH);
+	put("/sys/hypervisor/uuid", "<denied>\n");
+	put("/sys/hypervisor/properties/features", "000228f0\n");
+	assert_int_equal(read_facts(tree, NULL).kind, XEN_KIND_DOM0);
+	put("/sys/hypervisor/properties/features", "000220f0\n");
+	assert_int_equal(read_facts(tree, NULL).kind, XEN_KIND_UNKNOWN);
+	put("/sys/hypervisor/version/major", "4\n");
+	put("/sys/hypervisor/version/minor", "17\n");
+	assert_int_equal(read_facts(tree, NULL).kind, XEN_KIND_PVH);
 }
 
 static void believes_capabilities_by_words(void **state)
@@ -369,6 +426,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(concludes_from_single_facts, make_tree, remove_tree),
 		cmocka_unit_test_setup_teardown(knows_a_hypervisor_of_pv_guests, make_tree, remove_tree),
 		cmocka_unit_test_setup_teardown(asks_cpuid_before_it_says_no, make_tree, remove_tree),
+		cmocka_unit_test_setup_teardown(tells_dom0_from_domu_only_by_what_shows_it, make_tree, remove_tree),
+		cmocka_unit_test_setup_teardown(knows_a_domu_without_xenfs, make_tree, remove_tree),
 		cmocka_unit_test_setup_teardown(believes_capabilities_by_words, make_tree, remove_tree),
 		cmocka_unit_test_setup_teardown(concludes_nothing_from_what_it_could_not_read, make_tree, remove_tree),
 		cmocka_unit_test_setup_teardown(knows_what_the_capture_could_not_read, make_tree, remove_tree),

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/util.h"
 #include "diagnosis.h"
@@ -84,6 +85,7 @@ const char *process_state_key(enum process_state state)
 
 static void add(struct diagnosis *d, struct fact fact)
 {
+	fact.xen = d->xen_facts;
 	if (array_reserve(&d->fact, &d->fact_cap, d->nfact + 1, sizeof(*d->fact)) < 0) {
 		free(fact.text);
 		d->memory_gone = true;
@@ -92,19 +94,30 @@ static void add(struct diagnosis *d, struct fact fact)
 	d->fact[d->nfact++] = fact;
 }
 
-void diagnosis_text(struct diagnosis *d, const char *key, const char *label, const char *format, ...)
+static void add_text(struct diagnosis *d, struct fact fact, const char *format, va_list args)
 {
-	struct fact fact = { .key = key, .label = label, .kind = FACT_TEXT };
-	va_list args;
-	int n;
-
-	va_start(args, format);
-	n = vasprintf(&fact.text, format, args);
-	va_end(args);
-	if (n < 0)
+	if (vasprintf(&fact.text, format, args) < 0)
 		d->memory_gone = true;
 	else
 		add(d, fact);
+}
+
+void diagnosis_text(struct diagnosis *d, const char *key, const char *label, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	add_text(d, (struct fact){ .key = key, .label = label, .kind = FACT_TEXT }, format, args);
+	va_end(args);
+}
+
+void diagnosis_words(struct diagnosis *d, const char *key, const char *label, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	add_text(d, (struct fact){ .key = key, .label = label, .kind = FACT_WORDS }, format, args);
+	va_end(args);
 }
 
 void diagnosis_bool(struct diagnosis *d, const char *key, bool value)
@@ -120,6 +133,17 @@ void diagnosis_number(struct diagnosis *d, const char *key, int64_t value)
 void diagnosis_unknown(struct diagnosis *d, const char *key)
 {
 	add(d, (struct fact){ .key = key, .kind = FACT_TEXT });
+}
+
+const struct fact *diagnosis_xen(const struct diagnosis *d, const char *key)
+{
+	for (size_t i = 0; i < d->nfact; i++) {
+		const struct fact *fact = &d->fact[i];
+
+		if (fact->xen && fact->key && strcmp(fact->key, key) == 0)
+			return fact->kind == FACT_TEXT && !fact->text ? NULL : fact;
+	}
+	return NULL;
 }
 
 int diagnosis_status(const struct diagnosis *d)

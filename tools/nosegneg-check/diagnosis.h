@@ -39,13 +39,14 @@ enum reason {
 	REASONS,
 };
 
-enum fact_kind { FACT_TEXT, FACT_BOOL, FACT_NUMBER };
+enum fact_kind { FACT_TEXT, FACT_WORDS, FACT_BOOL, FACT_NUMBER };
 
 struct fact {
-	const char *key;   /* static; of --json */
+	const char *key;   /* static; of --json. NULL: for people alone */
 	const char *label; /* static; for people. NULL: for --json alone */
+	bool xen;          /* of the document's object "xen", else of "facts" */
 	enum fact_kind kind;
-	char *text; /* FACT_TEXT, and how people read the others; NULL: not known */
+	char *text; /* FACT_TEXT, FACT_WORDS (with spaces between), and how people read the others; NULL: not known */
 	int64_t number;
 };
 
@@ -78,6 +79,8 @@ struct diagnosis {
 	char words[512]; /* the reason for people */
 	bool assumed;    /* that segments are shortened was not found out but said by the caller */
 	int shortened;   /* 1 yes, 0 no, -1 not known */
+	bool on_xen;     /* the object "xen" is there */
+	bool xen_facts;  /* those that are added now belong to it */
 	struct fact *fact;
 	size_t nfact, fact_cap;
 	struct findings findings;
@@ -97,9 +100,14 @@ const char *process_state_key(enum process_state state);
 
 __attribute__((format(printf, 4, 5))) void diagnosis_text(
 		struct diagnosis *d, const char *key, const char *label, const char *format, ...);
+__attribute__((format(printf, 4, 5))) void diagnosis_words(
+		struct diagnosis *d, const char *key, const char *label, const char *format, ...);
 void diagnosis_bool(struct diagnosis *d, const char *key, bool value);
 void diagnosis_number(struct diagnosis *d, const char *key, int64_t value);
 void diagnosis_unknown(struct diagnosis *d, const char *key);
+
+/* The fact of the object "xen" with this key, or NULL: none, or not known. */
+const struct fact *diagnosis_xen(const struct diagnosis *d, const char *key);
 
 /* 0 clean, 1 findings, 2 not known. */
 int diagnosis_status(const struct diagnosis *d);

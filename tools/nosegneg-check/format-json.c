@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <stdio.h>
+#include <string.h>
 
+#include "base/util.h"
 #include "format.h"
 #include "common/output.h"
 
@@ -9,17 +11,35 @@ static void set_string(json_t *object, const char *key, const char *value)
 	json_object_set_new(object, key, value ? output_string(value) : json_null());
 }
 
-static json_t *json_facts(const struct diagnosis *d)
+static json_t *json_words(const char *words)
+{
+	json_t *list = json_array();
+
+	for (const char *p = words + strspn(words, " "); *p; p += strspn(p, " ")) {
+		size_t len = strcspn(p, " ");
+		_cleanup_free_ char *word = strndup(p, len);
+
+		json_array_append_new(list, output_string(word ? word : ""));
+		p += len;
+	}
+	return list;
+}
+
+static json_t *json_facts(const struct diagnosis *d, bool xen)
 {
 	json_t *facts = json_object();
 
 	for (size_t i = 0; i < d->nfact; i++) {
 		const struct fact *fact = &d->fact[i];
 
+		if (fact->xen != xen || !fact->key)
+			continue;
 		if (fact->kind == FACT_BOOL)
 			json_object_set_new(facts, fact->key, json_boolean(fact->number));
 		else if (fact->kind == FACT_NUMBER)
 			json_object_set_new(facts, fact->key, json_integer((json_int_t)fact->number));
+		else if (fact->kind == FACT_WORDS)
+			json_object_set_new(facts, fact->key, json_words(fact->text));
 		else
 			set_string(facts, fact->key, fact->text);
 	}
@@ -74,7 +94,8 @@ void format_json(const struct diagnosis *d)
 	set_string(document, "reason", reason_key(d->reason));
 	set_string(document, "text", d->words);
 	json_object_set_new(document, "assumed", json_boolean(d->assumed));
-	json_object_set_new(document, "facts", json_facts(d));
+	json_object_set_new(document, "facts", json_facts(d, false));
+	json_object_set_new(document, "xen", d->on_xen ? json_facts(d, true) : json_null());
 	json_object_set_new(document, "findings", json_findings(d));
 	for (size_t i = 0; i < d->nprocess; i++)
 		json_array_append_new(list, json_process(&d->process[i]));

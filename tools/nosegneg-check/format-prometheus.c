@@ -33,6 +33,33 @@ static void print_findings(const struct findings *f)
 				findings_count(f, severity));
 }
 
+static const char *text_of(const struct fact *fact)
+{
+	return fact && fact->kind == FACT_TEXT ? fact->text : "";
+}
+
+static void print_gauge(const struct fact *fact, const char *name, const char *help, unsigned scale)
+{
+	if (!fact)
+		return;
+	head(name, help);
+	printf("%s %lld\n", name, (long long)fact->number * scale);
+}
+
+static void print_xen(const struct diagnosis *d)
+{
+	const struct fact *width = diagnosis_xen(d, "width");
+
+	head("nosegneg_xen_info", "The hypervisor below, and what this domain is on it.");
+	printf("nosegneg_xen_info{domain=\"%s\",mode=\"%s\",release=\"%s\",width=\"%.*lld\"} 1\n",
+			text_of(diagnosis_xen(d, "domain")), text_of(diagnosis_xen(d, "mode")),
+			text_of(diagnosis_xen(d, "release")), width ? 1 : 0, width ? (long long)width->number : 0);
+	print_gauge(diagnosis_xen(d, "balloon_current_kib"), "nosegneg_xen_balloon_current_bytes",
+			"Memory that the balloon leaves to this domain.", 1024);
+	print_gauge(diagnosis_xen(d, "balloon_target_kib"), "nosegneg_xen_balloon_target_bytes",
+			"Memory that the balloon shall leave to this domain.", 1024);
+}
+
 void format_prometheus(const struct diagnosis *d)
 {
 	head("nosegneg_verdict", "Whether 32-bit programs are served, one series for each verdict.");
@@ -42,6 +69,8 @@ void format_prometheus(const struct diagnosis *d)
 		head("nosegneg_segments_shortened", "Whether the segments of 32-bit programs are shortened.");
 		printf("nosegneg_segments_shortened %d\n", d->shortened);
 	}
+	if (d->on_xen)
+		print_xen(d);
 	print_findings(&d->findings);
 	if (!d->processes)
 		return;

@@ -131,6 +131,7 @@ void machine_list_facts(const struct machine *m, struct diagnosis *d)
 {
 	list_source(m, d);
 	list_xen(m, d);
+	machine_list_xen(m, d);
 	list_segments(m, d);
 	list_note(m, d);
 	list_loader(m, d);

@@ -181,6 +181,7 @@ void machine_judge_kernel(const struct machine *m, int needed, struct findings *
 {
 	judge_note(m, needed, f);
 	judge_xen(m, needed, f);
+	machine_judge_xen(m, f);
 	judge_log(m, f);
 	judge_tls(m, needed, f);
 	judge_knowledge(m, needed, f);

@@ -97,7 +97,7 @@ static int read_kernel(struct machine *m)
 		return r;
 	list_unreadable(m);
 	machine_read_probe(m);
-	return 0;
+	return m->xen.on_xen == XEN_YES ? xen_health_read(&m->kernel, &m->health) : 0;
 }
 
 static int read_tree_log(struct machine *m, struct kernel_log *log)

@@ -23,6 +23,7 @@
 #include "loader/strategy.h"
 #include "scan.h"
 #include "xen/facts.h"
+#include "xen/health.h"
 #include "xen/kernel-log.h"
 
 /* Whose the facts are. */
@@ -73,6 +74,7 @@ struct machine {
 
 	/* the kernel and the processor */
 	struct xen_facts xen;
+	struct xen_health health; /* read where xen.on_xen is XEN_YES */
 	enum machine_programs programs;
 	bool helper_missing;
 	char probe_why[WHY_MAX]; /* why what only a 32-bit program finds out is not known */
@@ -183,6 +185,10 @@ void machine_judge_kernel(const struct machine *m, int needed, struct findings *
 void machine_judge_entry(const struct machine *m, int needed, struct findings *f);
 void machine_judge_loader(const struct machine *m, int needed, struct findings *f);
 void machine_judge_set(const struct machine *m, int needed, struct findings *f);
+
+/* The Xen section: its facts, and notes on what is worth a look. */
+void machine_list_xen(const struct machine *m, struct diagnosis *d);
+void machine_judge_xen(const struct machine *m, struct findings *f);
 
 /* The command that withdraws what makes programs take the set, in `command`, which has MACHINE_COMMAND_MAX bytes. */
 #define MACHINE_COMMAND_MAX (FINDING_WORD_MAX + 128)
