@@ -5,7 +5,7 @@ sim_source := tests/sim/programs
 S := $(B)/tests/sim
 sim_cflags := -std=gnu11 -O2 -g -D_GNU_SOURCE -Wall -Wextra $(if $(WERROR),-Werror) -pthread
 sim_names := $(patsubst $(sim_source)/%.c,%,$(sort $(wildcard $(sim_source)/*.c)))
-sim_programs := $(sim_names:%=$(S)/%) $(sim_names:%=$(S)/static/%) $(S)/counts $(S)/parent
+sim_programs := $(sim_names:%=$(S)/%) $(sim_names:%=$(S)/static/%) $(S)/counts $(S)/parent $(S)/unlimited.so
 
 $(S)/static/%: $(sim_source)/%.c $(sim_source)/say.h mk/sim.mk
 	@mkdir -p $(@D)
@@ -22,6 +22,9 @@ $(S)/counts: $(sim_source)/counts.S mk/sim.mk
 $(S)/parent: tests/sim/parent.c mk/sim.mk
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(sim_cflags) $< -o $@
+$(S)/unlimited.so: tests/sim/unlimited.c mk/sim.mk
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(sim_cflags) -fpic -shared $< -o $@
 
 # i386 programs of the distribution besides those of the gate. gcc looks for as and ld beside cc1.
 $(S)/stamp-unpack: tests/sim/packages tools/fetch

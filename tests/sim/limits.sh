@@ -58,4 +58,16 @@ short program 0xf6800000
 for who in thread fork exec clone; do
 	whole "$who"
 done
+
+# Where the processor does not check them, no program runs.
+way=unlimited
+unlimited() {
+	LD_PRELOAD=$(realpath "$build/tests/sim/unlimited.so") "$sim" "$@" "$build/tests/sim/static/limits" all 2>&1
+}
+code=0
+out=$(unlimited --json) || code=$?
+[ $code = 2 ] && [[ $out = "nosegneg-sim: "*"/limits: cannot be simulated: this processor does not check segment limits "* ]] &&
+	[[ $out != *$'\n'* ]] || fail "$way: exit status $code: $out"
+! pgrep -f "^$build/tests/sim/static/limits all" || fail "$way: is left behind"
+out=$(unlimited -q --xen none) || fail "$way: not without short segments: $out"
 [ "$failures" = 0 ]

@@ -13,6 +13,7 @@
 #include "base/util.h"
 #include "alloc.h"
 #include "exec.h"
+#include "limits.h"
 #include "loader/vdso-note.h"
 #include "memory.h"
 #include "module.h"
@@ -152,7 +153,7 @@ static void take_stock(struct task *task)
 }
 
 /* Dispositions that are no handlers, the signal mask, and open files stay over an exec; descriptors do not. */
-void exec_happened(struct sim *sim, struct task *task)
+int exec_happened(struct sim *sim, struct task *task)
 {
 	struct process *process = task->process;
 
@@ -165,11 +166,12 @@ void exec_happened(struct sim *sim, struct task *task)
 	task->step = STEP_NONE;
 	task->in_call = false;
 	if (!process->simulated)
-		return;
+		return 0;
 	tls_probe(sim, task);
 	put_note(sim, task);
 	if (sim->opt->trace_libs)
 		record_mapped_by_kernel(sim, task);
+	return sim->opt->hole && !sim->failed ? limits_probe(sim, task) : 0;
 }
 
 /* A handler of SIGSEGV stays unknown. */

@@ -120,6 +120,7 @@ struct sim {
 	struct task *bucket[TASK_BUCKETS];
 	size_t tasks, arrived; /* how many there are; in TASK_ARRIVED */
 	int64_t next_orphan;   /* with some in TASK_ARRIVED: when to look for those that nobody announces */
+	bool limits_seen;      /* the processor has been seen to check a segment's limit */
 	uint32_t room_offset;  /* of the room in the vDSO, the same one for all; 0: none */
 	bool failed;           /* the simulation cannot go on; `what` and `why` say it */
 	char what[256];

@@ -19,10 +19,11 @@ static int get(pid_t tid, unsigned entry, struct user_desc *desc)
 	return ptrace(GET_THREAD_AREA, tid, (void *)(uintptr_t)entry, desc) == 0 ? 0 : -errno;
 }
 
-void tls_install(const struct task *task, const struct user_desc *desc)
+bool tls_install(const struct task *task, const struct user_desc *desc)
 {
-	if (!task->overtaken)
-		ptrace(SET_THREAD_AREA, task->tid, (void *)(uintptr_t)desc->entry_number, (void *)(uintptr_t)desc);
+	void *entry = (void *)(uintptr_t)desc->entry_number;
+
+	return !task->overtaken && ptrace(SET_THREAD_AREA, task->tid, entry, (void *)(uintptr_t)desc) == 0;
 }
 
 void tls_probe(struct sim *sim, const struct task *task)

@@ -22,8 +22,8 @@ void tls_was_read(struct sim *sim, struct task *task, uint32_t addr);
 /* The slot that a selector chooses, if it is a shortened one; else NULL. */
 struct tls_slot *tls_selected(const struct sim *sim, struct task *task, uint32_t selector);
 
-/* Makes the processor see `desc` in a slot of the task. */
-void tls_install(const struct task *task, const struct user_desc *desc);
+/* Makes the processor see `desc` in a slot of the task. False where the kernel refuses it, or the thread is gone. */
+bool tls_install(const struct task *task, const struct user_desc *desc);
 
 /* Gives every descriptor back as the program set it. */
 void tls_restore(struct task *task);

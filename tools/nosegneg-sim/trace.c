@@ -204,13 +204,15 @@ static void executed(struct sim *sim, struct task *task)
 {
 	unsigned long former = 0;
 	struct task *other;
+	int sig;
 
 	ptrace(PTRACE_GETEVENTMSG, task->tid, NULL, &former);
 	other = former != (unsigned long)task->tid ? task_find(sim, (pid_t)former) : NULL;
 	if (other)
 		task_remove(sim, other);
-	exec_happened(sim, task);
-	task_resume(task, PTRACE_CONT, 0);
+	sig = exec_happened(sim, task);
+	if (!sim->failed) /* else it does nothing any more: it is killed */
+		task_resume(task, PTRACE_CONT, sig);
 }
 
 static void event_stop(struct sim *sim, struct task *task, int event, int sig)
