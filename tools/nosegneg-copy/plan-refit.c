@@ -23,16 +23,18 @@ static int decide(struct run *run)
 	return r < 0 ? r : image_set_decide(&run->set, &run->source, run->options->set, taken, true, &run->failure);
 }
 
-/* A loader of another build does not go together with the set. */
+/* A loader of another build does not go together with the set. Up to glibc 2.32 it is the libc.so.6 beside it that says
+ * which package it is of, and in the image there may be none. */
 static int find_loader(struct run *run, struct glibc *glibc)
 {
+	const struct glibc *own = &run->set.glibc;
 	char why[WHY_MAX];
 	int r = glibc_find(&run->dest, glibc, why);
 
 	if (r < 0)
 		return failed(&run->failure, run->dest.path, "look for the loader of 32-bit programs", r, why);
-	if (strcmp(glibc->build_id, run->set.glibc.build_id) == 0 &&
-			strcmp(glibc->package, run->set.glibc.package) == 0)
+	if (strcmp(glibc->build_id, own->build_id) == 0 &&
+			(*own->build_id || strcmp(glibc->package, own->package) == 0))
 		return 0;
 	return failed(&run->failure, glibc->loader, "the set was not built for this loader of the image", -EBADMSG,
 			"make the image anew, on the system that has the set");
