@@ -20,6 +20,7 @@ say = $(if $(Q),@printf '  %-8s %s\n' '$(1)' '$(2)')
 .PHONY: all help quickstart check bench clean distclean install
 include mk/setup.mk
 include mk/tools.mk
+include mk/boot.mk
 include mk/glibc.mk
 include mk/programs.mk
 include mk/gate.mk
@@ -29,6 +30,7 @@ include mk/rpm.mk
 include mk/tests.mk
 include mk/sim.mk
 include mk/sim-glibc.mk
+include mk/xen.mk
 
 all: tools ## build the programs (the default)
 

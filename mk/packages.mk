@@ -35,7 +35,7 @@ lint-deb: ## what lintian says of the packages in dist/
 
 check-deb: deb tools $(distro_tools) ## install, upgrade and remove the packages in chroots, and upgrade those to the next release
 	$(Q)DISTRO=all DIST=$(DIST) tests/run $(B)/tests/log \
-		$(filter-out %-killed.sh,$(filter tests/distro/packages%,$(distro_tests)))
+		$(filter-out %-killed.sh,$(filter tests/distro/packages% %/initramfs.sh,$(distro_tests)))
 
 # In another directory.
 check-deb-twice: deb ## make the packages once more, and compare them byte by byte

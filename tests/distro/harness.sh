@@ -43,6 +43,18 @@ of() {
 	sed -n "s/^$2 := //p" "conf/targets/$1.mk"
 }
 
+# releases: this machine's, or with DISTRO all.
+releases() {
+	if [ -n "${DISTRO-}" ]; then
+		basename -s .mk conf/targets/*.mk
+	else
+		tools/glibc/target.sh
+	fi
+}
+
+# For the tests of early boot: what makes initramfs images, what is in them, and two init systems.
+boot_packages=(initramfs-tools busybox cryptsetup-initramfs dracut-core systemd insserv initscripts sysv-rc)
+
 # new_root SUITE [PACKAGE...]: unpacks a new root, of i386 or CHROOT_ARCH. One with packages has a name, CHROOT_NAME.
 new_root() {
 	local archive=$build/distro/$1${CHROOT_ARCH:+-$CHROOT_ARCH}${CHROOT_NAME:+-$CHROOT_NAME}.tar

@@ -75,14 +75,15 @@ has_set() {
 	[ -n "${debs[*]}" ] || { step="the packages"; row "missing for $1"; return 1; }
 }
 
-# release_root RELEASE: a root of this release, with more programs than the least, and our packages for its libc6 in /debs.
-# Fails where they are missing.
+# release_root RELEASE [NAME PACKAGE...]: a root of this release, with more programs than the least or with these packages,
+# and our packages for its libc6 in /debs. Fails where they are missing.
 release_root() {
 	release=$1
+	[ $# != 1 ] || set -- "$1" programs python3 locales netbase
 	has_set "$release" || return 1
 	set_dir=$(of "$release" TARGET_SET_DIR)
 	set_libc=$set_dir/libc.so.6
-	CHROOT_NAME=programs new_root "$(of "$release" TARGET_SUITE)" python3 locales netbase
+	CHROOT_NAME=$2 new_root "$(of "$release" TARGET_SUITE)" "${@:3}"
 	rm "$root/usr/sbin/ldconfig-hwcap"
 	mount -t proc proc "$root/proc"
 	base=$(version libc6)
