@@ -95,5 +95,6 @@ int cache_make(struct journal *j, const struct root *source, const struct timesp
 	if (r == 0 && !is_same(j->dest))
 		return journal_settle(j, LDCACHE_PATH, mtime);
 	journal_clear(j, LDCACHE_PATH);
+	unlinkat(etc, "." CACHE_NAME "." JOURNAL_NEW "~", 0); /* ldconfig renames it in the end */
 	return r;
 }

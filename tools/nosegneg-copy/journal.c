@@ -32,7 +32,7 @@ bool journal_owns(const char *name)
 {
 	const char *end = strrchr(name, '.');
 
-	return *name == '.' && (strcmp(end + 1, JOURNAL_NEW) == 0 || strcmp(end + 1, SAVED) == 0);
+	return *name == '.' && (strncmp(end + 1, JOURNAL_NEW, strlen(JOURNAL_NEW)) == 0 || strcmp(end + 1, SAVED) == 0);
 }
 
 /* Opens the directory that a path stands in. */
@@ -58,9 +58,13 @@ static int touch(struct journal *j, const char *path, const struct timespec *mti
 	struct stat st;
 	int r = root_resolve(j->dest, path, real, &st);
 
-	for (size_t i = 0; r == 0 && i < j->ntouched; i++)
-		if (strcmp(j->touched[i].path, real) == 0)
-			return 0;
+	for (size_t i = 0; r == 0 && i < j->ntouched; i++) {
+		if (strcmp(j->touched[i].path, real) != 0)
+			continue;
+		if (mtime)
+			j->touched[i].after = *mtime;
+		return 0;
+	}
 	if (r == 0)
 		r = array_reserve(&j->touched, &j->touched_cap, j->ntouched + 1, sizeof(t));
 	if (r < 0)
@@ -264,7 +268,7 @@ static int recover(const struct journal *j, const char *path)
 	if (dir < 0)
 		return dir;
 	snprintf(name, sizeof(name), "%.*s", (int)(end - temporary - 1), temporary + 1);
-	if (strcmp(end + 1, JOURNAL_NEW) == 0)
+	if (strcmp(end + 1, SAVED) != 0)
 		clear(dir, temporary);
 	else if (renameat(dir, temporary, dir, name) != 0)
 		return -errno;
@@ -332,6 +336,8 @@ int journal_settle(struct journal *j, const char *path, const struct timespec *m
 	}
 	if (r == 0)
 		r = settle(j, NODE_TEXT, path, dir);
+	if (r < 0 && dir >= 0)
+		clear(dir, new);
 	return r < 0 ? failed(j->failure, path, "make in the image", r, NULL) : 0;
 }
 
@@ -393,14 +399,17 @@ int journal_undo(struct journal *j)
 int journal_commit(struct journal *j)
 {
 	char saved[NAME_MAX + 1];
-	int r;
+	int r = j->dry_run ? 0 : set_times(j, false);
 
+	if (r < 0)
+		return failed(j->failure, "/", "set the times of directories", r, NULL);
 	for (size_t i = 0; i < (j->dry_run ? 0 : j->n); i++) {
 		_cleanup_close_ int dir = j->change[i].replaced ? open_parent(j, j->change[i].path) : -1;
 
 		if (dir >= 0 && journal_name(base_name(j->change[i].path), SAVED, saved) == 0)
 			unlinkat(dir, saved, 0);
 	}
-	r = j->dry_run ? 0 : set_times(j, false);
-	return r < 0 ? failed(j->failure, "/", "set the times of directories", r, NULL) : 0;
+	if (!j->dry_run)
+		set_times(j, false);
+	return 0;
 }

@@ -42,7 +42,7 @@ int journal_apply(struct journal *j, const struct plan *plan);
 #define JOURNAL_NEW "nosegneg-new"
 int journal_name(const char *name, const char *end, char *out);
 
-/* Whether a name is one of those that a journal gives. */
+/* Whether a name is one of those that a journal gives, or that ldconfig gives while it writes one of them. */
 bool journal_owns(const char *name);
 
 /* The directory of this path gets its time back, whatever others do in it. */
@@ -57,7 +57,7 @@ void journal_clear(const struct journal *j, const char *path);
 /* Everything is as it was. Returns 0, or a negative errno where that failed somewhere; the failure then says where. */
 int journal_undo(struct journal *j);
 
-/* Forgets what was replaced. */
+/* Forgets what was replaced, after all that can fail. */
 int journal_commit(struct journal *j);
 
 #endif

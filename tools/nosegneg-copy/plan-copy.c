@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "loader/entry.h"
@@ -50,11 +51,23 @@ static int decide(struct run *run, const struct need *need)
 	return r < 0 ? r : image_set_decide(&run->set, &run->source, run->options->set, taken, programs, &run->failure);
 }
 
+/* Libraries of the set that nothing needs are not added. */
+static void ask_needed(struct run *run, const struct need *need)
+{
+	for (size_t i = 0; i < need->n; i++)
+		if (!need->file[i].is64 && image_set_serves(&run->set, &run->source, need->file[i].path))
+			return;
+	run->set.used = false;
+	snprintf(run->set.reason, sizeof(run->set.reason), "no library is needed that the set has");
+}
+
 static int fill(struct run *run, const struct need *need)
 {
 	bool listed = true;
 	int r = decide(run, need);
 
+	if (r == 0 && run->set.used)
+		ask_needed(run, need);
 	for (size_t i = 0; r == 0 && i < need->n; i++)
 		r = add_needed(run, &need->file[i]);
 	if (r == 0)

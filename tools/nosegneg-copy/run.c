@@ -166,7 +166,9 @@ static int change_and_prove(struct run *run)
 	if (r == 0 && !run->options->dry_run)
 		r = prove(run);
 	if (r == 0)
-		return journal_commit(&run->journal);
+		r = journal_commit(&run->journal);
+	if (r == 0)
+		return 0;
 	run->journal.failure = &run->undo_failure;
 	journal_undo(&run->journal);
 	return r;

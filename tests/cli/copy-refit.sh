@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Images that are there already: theirs becomes ours, once; and what is left alone.
+. "$(dirname "$0")/../data/roots/copy.sh"
+copy_root
+mkdir empty
+copy --refit --set always empty
+copy -q image /bin/program
+mkfifo image/fifo
+cp -a image before
+copy --refit image
+copy --refit --set never image
+copy --refit --set always -n image
+same image before
+copy --refit --set always image
+tree image
+chroot image /bin/program
+cp -a image after
+copy --refit --set always image
+same image after
+# The set where nothing needs the base: what copies by ldd leaves.
+copy -q ldd /bin/program
+mkdir -p ldd/$set_dir
+mv ldd/usr/lib/$arch/libc.so.6 ldd/usr/lib/$arch/libm.so.6 ldd/$set_dir
+echo "/$set_dir" >ldd/etc/ld.so.conf.d/own.conf
+echo /opt/own >>ldd/etc/ld.so.conf.d/own.conf
+/sbin/ldconfig -X -r ldd
+copy --refit ldd
+tree ldd
+# Another layout, other conf files, no cache.
+cp -a before flat
+rm flat/lib flat/etc/ld.so.cache
+mv flat/usr/lib flat
+ln -s ../lib flat/usr/lib
+echo "/opt/own" >flat/etc/ld.so.conf
+copy --refit --set always flat | tail -n 4
+tree flat
+chroot flat /bin/program
+# What did not load before is told.
+cp -a before broken
+rm broken/opt/own/libown.so.1
+copy --refit --set always broken | tail -n 4
