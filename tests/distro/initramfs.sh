@@ -117,6 +117,7 @@ with_set() {
 	none_traps "$dir" /usr/sbin/cryptsetup --help
 	none_traps "$dir" /usr/bin/kmod --version
 	none_traps "$dir" /usr/bin/udevadm --version
+	none_traps "$dir" /usr/bin/mount --version
 	# shellcheck disable=SC2016 # for the shell inside
 	none_traps "$dir" /usr/bin/bash -c 'printf "%s %.3f\n" "$((6 * 7))" 2.5'
 	[ "$ran" -ge 3 ] || fail "$release: $step: $1: only $ran programs ran"
