@@ -6,7 +6,7 @@ distro_tests := $(filter-out %/harness.sh %/repack.sh %/repack-rpm.sh %/watch.sh
 
 # BIT of the note of a kernel that runs on Xen.
 distro_vdsos := $(patsubst %,$(D)/vdso-bit%.so,0 1 2)
-distro_tools := $(D)/fault $(distro_vdsos) $(SIM_I386)
+distro_tools := $(D)/fault $(distro_vdsos) $(SIM_I386) $(COPY_I386)
 
 $(D)/fault: tests/distro/fault.c mk/distro.mk
 	@mkdir -p $(@D)
