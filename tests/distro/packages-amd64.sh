@@ -31,11 +31,11 @@ new_root "$(own_suite)" man-db $(needs)
 rm "$root/usr/sbin/ldconfig-hwcap"
 cp "${debs[-1]}" "$root/tools.deb"
 apt install /tools.deb
-for program in nosegneg-check nosegneg-sim nosegneg-verify-ldd ldconfig-hwcap; do
+for program in nosegneg-check nosegneg-sim nosegneg-copy nosegneg-verify-ldd ldconfig-hwcap; do
 	inside "$program" --help
 	expect 0 "^[Uu]sage: $program"
 done
-for page in nosegneg-check nosegneg-sim nosegneg-verify-ldd ldconfig-hwcap nosegneg.conf; do
+for page in nosegneg-check nosegneg-sim nosegneg-copy nosegneg-verify-ldd ldconfig-hwcap nosegneg.conf; do
 	compgen -G "docs/man/$page.?.scd" >/dev/null || continue
 	inside man "$page"
 	expect 0 "^NAME" "$page - "
