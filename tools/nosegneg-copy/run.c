@@ -144,12 +144,24 @@ static void measure(struct run *run)
 	run->growth += size_of(run, ENTRY_PATH);
 }
 
+/* What is opened by name while a program runs, libgcc_s for one, may trap as well. */
+static int add_libraries(struct run *run)
+{
+	for (size_t i = 0; i < run->plan.n; i++)
+		if (run->plan.node[i].kind == NODE_FILE &&
+				tree_add_library(&run->after, &run->set, run->plan.node[i].path) < 0)
+			return failed(&run->failure, run->plan.node[i].path, "look at", -ENOMEM, NULL);
+	return 0;
+}
+
 static int prove(struct run *run)
 {
 	int r = tree_read(&run->dest, &run->set, !run->options->refit, &run->after, &run->failure);
 
 	for (size_t i = 0; r == 0 && i < run->after.nprogram; i++)
 		r = judge(run, &run->after.program[i]);
+	if (r == 0)
+		r = add_libraries(run);
 	if (r == 0)
 		r = tree_scan(&run->after, &run->failure);
 	if (r == 0 && run->set.used)

@@ -208,6 +208,24 @@ int tree_read(const struct root *root, const struct image_set *set, bool all, st
 	return error < 0 ? failed(failure, root->path, "resolve", error, NULL) : 0;
 }
 
+int tree_add_library(struct tree *tree, const struct image_set *set, const char *path)
+{
+	const struct reading r = { .tree = tree, .set = set };
+	_cleanup_close_ int fd = root_open(tree->root, path, O_RDONLY | O_NONBLOCK);
+	_cleanup_object_ struct object *obj = NULL;
+	char why[WHY_MAX];
+	struct resolve_object o;
+	struct stat st;
+	size_t unused;
+
+	if (fd < 0 || fstat(fd, &st) != 0 || object_read(fd, &obj, why) < 0 || !obj->dynamic)
+		return 0;
+	o = (struct resolve_object){
+		.path = path, .how = RESOLVE_SLASH, .object = obj, .dev = st.st_dev, .ino = st.st_ino
+	};
+	return add_file(&r, &o, &unused) == -ENOMEM ? -ENOMEM : 0;
+}
+
 void tree_free(struct tree *tree)
 {
 	for (size_t i = 0; i < tree->nprogram; i++) {

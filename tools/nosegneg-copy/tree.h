@@ -45,6 +45,9 @@ int tree_read(const struct root *root, const struct image_set *set, bool all, st
 		struct failure *failure);
 void tree_free(struct tree *tree);
 
+/* Adds a library that no program loads when it starts; what is no library is passed over. 0 or -ENOMEM. */
+int tree_add_library(struct tree *tree, const struct image_set *set, const char *path);
+
 /* Scans the 32-bit files. */
 int tree_scan(struct tree *tree, struct failure *failure);
 
