@@ -100,6 +100,9 @@ static void says_the_width_only_with_a_proof(void **state)
 	replace(&f, "\x0f\x22\xc0\xea", "\x0f\x22\xc0\x90");
 	assert_int_equal(f.what.width, 64);
 	assert_int_equal(f.what.proof, XEN_PROOF_CAPABILITIES);
+	replace(&f, "xen-%d.%d-x86_64 ", "xen-3.0-x86_64 ");
+	replace(&f, "hvm-%d.%d-x86_64 ", "hvm-%d.%d-x86_66 ");
+	assert_int_equal(f.what.width, 64);
 	replace(&f, "-x86_64 ", "-x86_66 ");
 	assert_int_equal(f.what.width, 32);
 	replace(&f, "-x86_32p ", "-x86_33p ");
@@ -121,6 +124,17 @@ static void wants_header_and_banner(void **state)
 	assert_int_equal(f.what.entries, XEN_ENTRY_MULTIBOOT2 | XEN_ENTRY_MULTIBOOT2_EFI);
 	replace(&f, "\xd6\x50\x52\xe8", "\xd6\x50\x52\xe9");
 	assert_int_equal(f.what.kind, XEN_IMAGE_OTHER);
+	free_file(&f);
+}
+
+static void tells_the_shim_from_what_may_be_one_too(void **state)
+{
+	struct file f = read_fixture(UNIT_FIXTURES "/xen-shim");
+
+	(void)state;
+	replace(&f, "xen-%d.%d-x86_64 ", "hvm-%d.%d-x86_64 ");
+	assert_int_equal(f.what.kind, XEN_IMAGE_HYPERVISOR);
+	assert_true(f.what.entries & XEN_ENTRY_PVH);
 	free_file(&f);
 }
 
@@ -156,6 +170,7 @@ int main(void)
 		cmocka_unit_test(tells_files_apart),
 		cmocka_unit_test(says_the_width_only_with_a_proof),
 		cmocka_unit_test(wants_header_and_banner),
+		cmocka_unit_test(tells_the_shim_from_what_may_be_one_too),
 		cmocka_unit_test(survives_any_length),
 	};
 
