@@ -10,8 +10,7 @@
 
 #include "base/util.h"
 #include "xen/facts.h"
-
-#define FILE_SIZE_MAX (1u << 20)
+#include "xen/files.h"
 
 static const char *const paths[XEN_FILES] = {
 	[XEN_FILE_TYPE] = "/sys/hypervisor/type",
@@ -36,8 +35,8 @@ static const char *const paths[XEN_FILES] = {
 struct reading {
 	const struct root *root;
 	struct xen_facts *f;
+	struct xen_files files;
 	char control[64], arch[64], product[64];
-	bool memory_gone;
 };
 
 const char *xen_file_path(enum xen_file file)
@@ -47,27 +46,12 @@ const char *xen_file_path(enum xen_file file)
 
 static int read_whole(struct reading *r, enum xen_file file, char **data, size_t *size)
 {
-	int error = root_read(r->root, paths[file], FILE_SIZE_MAX, data, size);
-
-	/* A path through something that is no directory is not there either. */
-	r->f->error[file] = error == -ENOTDIR ? -ENOENT : error;
-	r->memory_gone |= error == -ENOMEM;
-	return error;
+	return xen_files_read(&r->files, file, data, size);
 }
 
-/* The first line, "" where it could not be read; what is too long is cut. */
 static void read_line(struct reading *r, enum xen_file file, char *buf, size_t cap)
 {
-	_cleanup_free_ char *data = NULL;
-	size_t size = 0, len;
-
-	buf[0] = '\0';
-	if (read_whole(r, file, &data, &size) < 0)
-		return;
-	len = strcspn(data, "\n");
-	while (len > 0 && isspace((unsigned char)data[len - 1]))
-		len--;
-	snprintf(buf, cap, "%.*s", (int)(len < cap ? len : cap - 1), data);
+	xen_files_line(&r->files, file, buf, cap);
 }
 
 static bool read_number(struct reading *r, enum xen_file file, int base, uint32_t *out)
@@ -105,21 +89,13 @@ static void read_probe(struct reading *r)
 		xen_probe_parse(data, size, &r->f->probe);
 }
 
-/* tools/capture lists what it could not read: here such a file is missing, there it was not. */
 static void read_capture(struct reading *r)
 {
-	static const char word[] = "unreadable ";
 	_cleanup_free_ char *data = NULL;
 	size_t size = 0;
-	char *rest, *line;
 
-	if (read_whole(r, XEN_FILE_CAPTURE, &data, &size) < 0)
-		return;
-	for (line = strtok_r(data, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
-		for (enum xen_file file = 0; file < XEN_FILES; file++)
-			if (strncmp(line, word, strlen(word)) == 0 && strcmp(line + strlen(word), paths[file]) == 0 &&
-					r->f->error[file] == -ENOENT)
-				r->f->error[file] = -EACCES;
+	if (read_whole(r, XEN_FILE_CAPTURE, &data, &size) == 0)
+		xen_files_captured(&r->files, data, NULL);
 }
 
 /* That one of them can be read shows that /proc is there at all. The kernel takes long to write /proc/cpuinfo of a
@@ -373,11 +349,15 @@ static void decide_shortens(struct xen_facts *f)
 
 int xen_facts_read(const struct root *root, const struct xen_cpuid *cpuid, struct xen_facts *out)
 {
-	struct reading r = { .root = root, .f = out };
+	struct reading r = {
+		.root = root,
+		.f = out,
+		.files = { .root = root, .path = paths, .error = out->error, .n = XEN_FILES },
+	};
 
 	*out = (struct xen_facts){ 0 };
 	read_files(&r);
-	if (r.memory_gone)
+	if (r.files.memory_gone)
 		return -ENOMEM;
 	take_cpuid(out, cpuid);
 	out->on_xen = decide_on_xen(out);

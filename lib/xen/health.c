@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -9,11 +8,12 @@
 
 #include "base/text.h"
 #include "base/util.h"
+#include "xen/files.h"
 #include "xen/health.h"
 
-#define FILE_SIZE_MAX (1u << 16)
-#define MEMORY        "/sys/devices/system/xen_memory/xen_memory0/"
-#define CLOCK         "/sys/devices/system/clocksource/clocksource0/"
+#define CAPTURE_MAX (1u << 20)
+#define MEMORY      "/sys/devices/system/xen_memory/xen_memory0/"
+#define CLOCK       "/sys/devices/system/clocksource/clocksource0/"
 
 /* The line by which tools/capture says that it looked for toolstacks; other trees need not have a /usr/lib. */
 #define LOOKED "looked toolstack"
@@ -38,40 +38,13 @@ const char *xen_health_path(enum xen_health_file file)
 }
 
 struct reading {
-	const struct root *root;
+	struct xen_files files;
 	struct xen_health *h;
-	bool memory_gone;
 };
 
-/* Linux passes the hypervisor's refusal on as this word. */
-static bool is_denied(const char *text)
-{
-	return strcmp(text, "<denied>") == 0;
-}
-
-static int read_whole(struct reading *r, enum xen_health_file file, char **data, size_t *size)
-{
-	int error = root_read(r->root, paths[file], FILE_SIZE_MAX, data, size);
-
-	if (error == 0 && is_denied(*data))
-		error = -EPERM;
-	r->h->error[file] = error == -ENOTDIR ? -ENOENT : error;
-	r->memory_gone |= error == -ENOMEM;
-	return error;
-}
-
-/* The first line, "" where it could not be read; what is too long is cut. */
 static void read_line(struct reading *r, enum xen_health_file file, char *buf, size_t cap)
 {
-	_cleanup_free_ char *data = NULL;
-	size_t size = 0, len;
-
-	if (read_whole(r, file, &data, &size) < 0)
-		return;
-	len = strcspn(data, "\n");
-	while (len > 0 && isspace((unsigned char)data[len - 1]))
-		len--;
-	snprintf(buf, cap, "%.*s", (int)(len < cap ? len : cap - 1), data);
+	xen_files_line(&r->files, file, buf, cap);
 }
 
 /* The kernel gives the bytes as they are. */
@@ -80,7 +53,7 @@ static void read_build_id(struct reading *r)
 	_cleanup_free_ char *data = NULL;
 	size_t size = 0;
 
-	if (read_whole(r, XEN_HEALTH_BUILD_ID, &data, &size) < 0)
+	if (xen_files_read(&r->files, XEN_HEALTH_BUILD_ID, &data, &size) < 0)
 		return;
 	for (size_t i = 0; i < size && 2 * i + 2 < sizeof(r->h->build_id); i++)
 		snprintf(r->h->build_id + 2 * i, 3, "%02x", (unsigned char)data[i]);
@@ -88,7 +61,7 @@ static void read_build_id(struct reading *r)
 
 static bool read_number(struct reading *r, enum xen_health_file file, uint64_t *out)
 {
-	char line[32] = "";
+	char line[32];
 	const char *at = line;
 	uint64_t value;
 
@@ -221,34 +194,23 @@ static int find_toolstacks(const struct root *root, struct xen_health *h)
 	return r;
 }
 
-/* tools/capture lists what it could not read: here such a file is missing, there it was not. Returns whether it looked
- * for toolstacks. */
+/* Whether the capture looked for toolstacks. */
 static bool read_capture(struct reading *r)
 {
-	static const char word[] = "unreadable ";
 	_cleanup_free_ char *data = NULL;
 	size_t size = 0;
-	bool looked = false;
-	char *rest, *line;
-	int error = root_read(r->root, "/nosegneg-capture", FILE_SIZE_MAX, &data, &size);
+	int error = root_read(r->files.root, "/nosegneg-capture", CAPTURE_MAX, &data, &size);
 
-	r->memory_gone |= error == -ENOMEM;
-	if (error < 0)
-		return false;
-	for (line = strtok_r(data, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		looked |= strcmp(line, LOOKED) == 0;
-		if (strncmp(line, word, strlen(word)) != 0)
-			continue;
-		for (enum xen_health_file file = 0; file < XEN_HEALTH_FILES; file++)
-			if (strcmp(line + strlen(word), paths[file]) == 0 && r->h->error[file] == -ENOENT)
-				r->h->error[file] = -EACCES;
-	}
-	return looked;
+	r->files.memory_gone |= error == -ENOMEM;
+	return error == 0 && xen_files_captured(&r->files, data, LOOKED);
 }
 
 int xen_health_read(const struct root *root, struct xen_health *out)
 {
-	struct reading r = { .root = root, .h = out };
+	struct reading r = {
+		.files = { .root = root, .path = paths, .error = out->error, .n = XEN_HEALTH_FILES, .refusals = true },
+		.h = out,
+	};
 	bool looked;
 	int error;
 
@@ -259,7 +221,7 @@ int xen_health_read(const struct root *root, struct xen_health *out)
 	out->toolstacks_known = XEN_NOT_KNOWN;
 	if (error == 0 && (looked || out->ntoolstack))
 		out->toolstacks_known = out->ntoolstack ? XEN_YES : XEN_NO;
-	return r.memory_gone || error == -ENOMEM ? -ENOMEM : 0;
+	return r.files.memory_gone || error == -ENOMEM ? -ENOMEM : 0;
 }
 
 enum xen_health_file xen_health_unreadable(const struct xen_health *health, enum xen_health_file from)

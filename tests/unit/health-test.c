@@ -4,62 +4,20 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/util.h"
+#include "tree.h"
 #include "xen/health.h"
 
 #define MEMORY "/sys/devices/system/xen_memory/xen_memory0/"
 #define CLOCK  "/sys/devices/system/clocksource/clocksource0/"
 
-/* A scratch tree. */
-static char tree[64];
-
-static int make_tree(void **state)
-{
-	(void)state;
-	snprintf(tree, sizeof(tree), "/tmp/health-test-XXXXXX");
-	return mkdtemp(tree) ? 0 : -1;
-}
-
-static int remove_tree(void **state)
-{
-	char command[128];
-
-	(void)state;
-	snprintf(command, sizeof(command), "rm -rf %s", tree);
-	return system(command);
-}
-
-static void put_bytes(const char *path, const char *data, size_t size)
-{
-	char full[256];
-	FILE *f;
-
-	snprintf(full, sizeof(full), "%s%s", tree, path);
-	for (char *p = full + strlen(tree) + 1; (p = strchr(p, '/')); *p++ = '/') {
-		*p = '\0';
-		mkdir(full, 0755);
-	}
-	f = fopen(full, "w");
-	assert_non_null(f);
-	assert_int_equal(fwrite(data, 1, size, f), size);
-	assert_int_equal(fclose(f), 0);
-}
-
-static void put(const char *path, const char *text)
-{
-	put_bytes(path, text, strlen(text));
-}
-
 static struct xen_health health;
 
 static const struct xen_health *read_health(void)
 {
-	_cleanup_root_ struct root root = ROOT_EMPTY;
+	_cleanup_root_ struct root root = tree_root();
 
-	assert_int_equal(root_open_tree(&root, tree), 0);
 	assert_int_equal(xen_health_read(&root, &health), 0);
 	return &health;
 }
@@ -69,17 +27,17 @@ static void reads_what_is_there(void **state)
 	const struct xen_health *h;
 
 	(void)state;
-	put("/sys/hypervisor/compilation/compiler", "gcc 12.2.0\n");
-	put("/sys/hypervisor/compilation/compiled_by", "somebody\n");
-	put("/sys/hypervisor/compilation/compile_date", "Wed Nov  4 16:52:28 UTC 2026\n");
-	put("/sys/hypervisor/properties/changeset", "\n");
-	put_bytes("/sys/hypervisor/properties/buildid", "\x15\x1b\n\xff", 4);
-	put("/proc/cmdline", "console=hvc0 x=\033[2J\n");
-	put(CLOCK "current_clocksource", "tsc\n");
-	put(CLOCK "available_clocksource", "tsc xen \n");
-	put(MEMORY "info/current_kb", "969456\n");
-	put(MEMORY "target_kb", "524288\n");
-	put(MEMORY "retry_count", "3\n");
+	tree_text("/sys/hypervisor/compilation/compiler", "gcc 12.2.0\n");
+	tree_text("/sys/hypervisor/compilation/compiled_by", "somebody\n");
+	tree_text("/sys/hypervisor/compilation/compile_date", "Wed Nov  4 16:52:28 UTC 2026\n");
+	tree_text("/sys/hypervisor/properties/changeset", "\n");
+	tree_put("/sys/hypervisor/properties/buildid", "\x15\x1b\n\xff", 4);
+	tree_text("/proc/cmdline", "console=hvc0 x=\033[2J\n");
+	tree_text(CLOCK "current_clocksource", "tsc\n");
+	tree_text(CLOCK "available_clocksource", "tsc xen \n");
+	tree_text(MEMORY "info/current_kb", "969456\n");
+	tree_text(MEMORY "target_kb", "524288\n");
+	tree_text(MEMORY "retry_count", "3\n");
 	h = read_health();
 	assert_string_equal(h->compiler, "gcc 12.2.0");
 	assert_string_equal(h->compiled_by, "somebody");
@@ -101,11 +59,11 @@ static void names_what_it_could_not_read(void **state)
 	const struct xen_health *h;
 
 	(void)state;
-	put("/sys/hypervisor/properties/buildid", "<denied>");
-	put(MEMORY "info/current_kb", "many\n");
-	put(MEMORY "target_kb", "99999999999999999999\n");
-	put("/proc/cmdline/is/a/directory", "");
-	put("/nosegneg-capture", "nosegneg-capture 1\nunreadable /sys/hypervisor/compilation/compiler\n");
+	tree_text("/sys/hypervisor/properties/buildid", "<denied>");
+	tree_text(MEMORY "info/current_kb", "many\n");
+	tree_text(MEMORY "target_kb", "99999999999999999999\n");
+	tree_text("/proc/cmdline/is/a/directory", "");
+	tree_text("/nosegneg-capture", "nosegneg-capture 1\nunreadable /sys/hypervisor/compilation/compiler\n");
 	h = read_health();
 	assert_int_equal(h->error[XEN_HEALTH_COMPILER], -EACCES);
 	assert_int_equal(h->error[XEN_HEALTH_BUILD_ID], -EPERM);
@@ -126,16 +84,16 @@ static void finds_toolstacks(void **state)
 
 	(void)state;
 	assert_int_equal(read_health()->toolstacks_known, XEN_NOT_KNOWN);
-	put("/nosegneg-capture", "nosegneg-capture 1\nlooked toolstack\n");
+	tree_text("/nosegneg-capture", "nosegneg-capture 1\nlooked toolstack\n");
 	assert_int_equal(read_health()->toolstacks_known, XEN_NO);
 
 	/* The library alone is no toolstack. */
-	put("/usr/lib64/libxenctrl.so.4.18", "");
-	put("/usr/lib64/libxenctrl.so.4.18.0", "");
-	put("/usr/lib64/libxenctrl.so.4.0", "");
-	put("/usr/lib/libxenctrl.so", "");
+	tree_text("/usr/lib64/libxenctrl.so.4.18", "");
+	tree_text("/usr/lib64/libxenctrl.so.4.18.0", "");
+	tree_text("/usr/lib64/libxenctrl.so.4.0", "");
+	tree_text("/usr/lib/libxenctrl.so", "");
 	assert_int_equal(read_health()->ntoolstack, 0);
-	put("/usr/sbin/xl", "");
+	tree_text("/usr/sbin/xl", "");
 	h = read_health();
 	assert_int_equal(h->toolstacks_known, XEN_YES);
 	assert_int_equal(h->ntoolstack, 1);
@@ -143,11 +101,11 @@ static void finds_toolstacks(void **state)
 	assert_false(xen_health_has_toolstack(h, 4, 0));
 
 	/* Debian's own layout: there the library may be for others, and xl is a wrapper. */
-	put("/usr/lib/xen-common/x", "");
-	put("/usr/lib/xen-4.17/bin/xl", "");
-	put("/usr/lib/xen-4.14/bin/xl", "");
-	put("/usr/lib/xen-4.11/lib/x", "");
-	put("/usr/lib/xen-4.17-dbg/bin/xl", "");
+	tree_text("/usr/lib/xen-common/x", "");
+	tree_text("/usr/lib/xen-4.17/bin/xl", "");
+	tree_text("/usr/lib/xen-4.14/bin/xl", "");
+	tree_text("/usr/lib/xen-4.11/lib/x", "");
+	tree_text("/usr/lib/xen-4.17-dbg/bin/xl", "");
 	h = read_health();
 	assert_int_equal(h->ntoolstack, 2);
 	assert_int_equal(h->toolstack[0].minor, 14);
@@ -159,12 +117,12 @@ static void bounds_toolstacks(void **state)
 	char path[64];
 
 	(void)state;
-	put("/usr/lib/xen-common/x", "");
+	tree_text("/usr/lib/xen-common/x", "");
 	for (int i = 2; i < 20; i++) {
 		snprintf(path, sizeof(path), "/usr/lib/xen-4.%d/bin/xl", i);
-		put(path, "");
+		tree_text(path, "");
 	}
-	put("/usr/lib/xen-4.99999999999999999999/bin/xl", "");
+	tree_text("/usr/lib/xen-4.99999999999999999999/bin/xl", "");
 	assert_int_equal(read_health()->ntoolstack, XEN_TOOLSTACKS);
 }
 
@@ -186,8 +144,8 @@ static void knows_the_clocks_that_linux_ranks_lower(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		put(CLOCK "current_clocksource", cases[i].clock);
-		put(CLOCK "available_clocksource", cases[i].clocks);
+		tree_text(CLOCK "current_clocksource", cases[i].clock);
+		tree_text(CLOCK "available_clocksource", cases[i].clocks);
 		assert_true(xen_health_clock_is_worse(read_health()) == cases[i].worse);
 	}
 }
@@ -195,11 +153,11 @@ static void knows_the_clocks_that_linux_ranks_lower(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(reads_what_is_there, make_tree, remove_tree),
-		cmocka_unit_test_setup_teardown(names_what_it_could_not_read, make_tree, remove_tree),
-		cmocka_unit_test_setup_teardown(finds_toolstacks, make_tree, remove_tree),
-		cmocka_unit_test_setup_teardown(bounds_toolstacks, make_tree, remove_tree),
-		cmocka_unit_test_setup_teardown(knows_the_clocks_that_linux_ranks_lower, make_tree, remove_tree),
+		TREE_TEST(reads_what_is_there),
+		TREE_TEST(names_what_it_could_not_read),
+		TREE_TEST(finds_toolstacks),
+		TREE_TEST(bounds_toolstacks),
+		TREE_TEST(knows_the_clocks_that_linux_ranks_lower),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
