@@ -117,7 +117,8 @@ with_set() {
 	none_traps "$dir" /usr/sbin/cryptsetup --help
 	none_traps "$dir" /usr/bin/kmod --version
 	none_traps "$dir" /usr/bin/udevadm --version
-	none_traps "$dir" /usr/bin/mount --version
+	none_traps "$dir" /usr/bin/systemctl --version
+	none_traps "$dir" /usr/bin/stat /
 	# shellcheck disable=SC2016 # for the shell inside
 	none_traps "$dir" /usr/bin/bash -c 'printf "%s %.3f\n" "$((6 * 7))" 2.5'
 	[ "$ran" -ge 3 ] || fail "$release: $step: $1: only $ran programs ran"
@@ -146,6 +147,16 @@ hook_fails() {
 	is "$release: $step" "$(diff <(content initramfs-tools-none) <(content initramfs-tools-failed))" ""
 	is "$release: $step: warnings" "$(grep -c "^W: .*library set" "$root/images/initramfs-tools-failed.err")" 1
 	mv "$root/hidden" "$root/usr/bin/nosegneg-copy"
+	row
+}
+
+# Also where the settings still ask for it.
+set_removed() {
+	step="the set is removed: a new initramfs is made, without it"
+	apt remove libc6-nosegneg
+	expect 0 "^update-initramfs: Generating /boot/initrd.img-$kernel" "^W: .*library set"
+	inside lsinitramfs "/boot/initrd.img-$kernel"
+	is "$release: $step" "$(grep nosegneg "$tmp/out")" ""
 	row
 }
 
@@ -185,6 +196,7 @@ for release in $(releases); do
 		with_set "$maker" always
 	done
 	hook_fails
+	set_removed
 done
 table
 finish

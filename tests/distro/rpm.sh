@@ -66,7 +66,7 @@ is "$step: what the set needs" "$(rpm -qp --requires "$tmp/set.rpm" | grep -v '^
 	"glibc(x86-32) = $base,nosegneg-tools,nosegneg-tools >= $(rpm -qp --qf '%{version}' "$tmp/tools.rpm")"
 is "$step: what the set provides" "$(rpm -qp --provides "$tmp/set.rpm" | sed 's/ = .*//' | paste -sd,)" \
 	"glibc-nosegneg,glibc-nosegneg(x86-32)"
-is "$step: what the programs need" "$(rpm -qp --requires "$tmp/tools.rpm" | grep -v '^rpmlib' | paste -sd,)" \
+is "$step: what the programs need" "$(rpm -qp --requires "$tmp/tools.rpm" | grep -v '^rpmlib' | sort -u | paste -sd,)" \
 	"/bin/bash,/bin/sh,config(nosegneg-tools) = $(rpm -qp --qf '%{evr}' "$tmp/tools.rpm")"
 is "$step: configuration files" "$(rpm -qp --configfiles "$tmp/tools.rpm")" /etc/nosegneg.conf
 is "$step: the place of the set" "$(sed -n 's/^set-directory: //p' "$tmp/b/set$set_dir/manifest")" "$set_dir"
