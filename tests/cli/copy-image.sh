@@ -18,6 +18,7 @@ copy -q --set always again script
 same served again
 copy --set always served script | tail -n 2
 same served again
+find served -newermt @$SOURCE_DATE_EPOCH
 # What the switch says.
 mkdir -p root/$set_dir
 printf '%s\n' '# Written by ldconfig-hwcap' "/$set_dir" >root/etc/ld.so.conf.d/00-nosegneg.conf
@@ -44,3 +45,15 @@ print(sorted(d), d["version"], d["image"], d["set"]["used"], d["set"]["growth"] 
 print([(p["path"], p["loads"], len(p["files"])) for p in d["programs"]])
 print([f["path"] for f in d["files"] if f["set"] == "nosegneg"])
 print(sum(f["size"] for f in d["files"]) < d["size"], all("proven" in f for f in d["files"]))'
+# What the C library opens by itself: for who ends threads.
+make_library root/usr/lib/$arch/libgcc_s.so.1 unwinder
+echo '#include <pthread.h>
+	int main(void) { pthread_exit(0); }' | build root/usr/bin/ends -pthread
+/sbin/ldconfig -X -r root
+copy -q threads /usr/bin/ends
+tree threads | grep gcc
+copy -q no-threads /usr/bin/program
+tree no-threads | grep gcc
+# 64-bit programs: of this machine.
+nosegneg-copy -q sixty-four /bin/sh
+chroot sixty-four /bin/sh -c 'echo 64'

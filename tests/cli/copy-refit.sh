@@ -4,6 +4,8 @@
 copy_root
 mkdir empty
 copy --refit --set always empty
+copy -q libraries /lib/$arch/libc.so.6 /opt/own/libown.so.1
+copy --refit --set always libraries
 copy -q image /bin/program
 mkfifo image/fifo
 cp -a image before

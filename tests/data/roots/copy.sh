@@ -26,6 +26,7 @@ copy_root() {
 	printf '#!/bin/program\n' >root/usr/bin/script
 	chmod 755 root/usr/bin/script
 	echo /opt/own >root/etc/ld.so.conf.d/own.conf
+	mkdir root/opt/unused
 	echo /opt/unused >root/etc/ld.so.conf.d/unused.conf
 	/sbin/ldconfig -X -r root
 }
