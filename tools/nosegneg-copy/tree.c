@@ -2,9 +2,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 
 #include "base/util.h"
 #include "elf/object.h"
@@ -86,6 +88,14 @@ static int look_at(const struct reading *r, int dir, const char *name, const cha
 	return error < 0 ? failed(r->failure, path, "look at", error, NULL) : 0;
 }
 
+/* Of an image that is in use: reading there can wait for ever, and means nothing. */
+static bool is_kernels(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 && (fs.f_type == PROC_SUPER_MAGIC || fs.f_type == SYSFS_MAGIC);
+}
+
 /* Closes `fd`. */
 static int walk(const struct reading *r, int fd, const char *path, unsigned depth)
 {
@@ -99,7 +109,7 @@ static int walk(const struct reading *r, int fd, const char *path, unsigned dept
 			close(fd);
 		return error;
 	}
-	while (error == 0 && (entry = readdir(dir)))
+	while (error == 0 && !is_kernels(fd) && (entry = readdir(dir)))
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
 			error = look_at(r, dirfd(dir), entry->d_name, path, depth);
 	closedir(dir);

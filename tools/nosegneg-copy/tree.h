@@ -39,8 +39,8 @@ struct tree {
 };
 
 /* Looks through all regular files for dynamic programs; `set` (NULL: none) is the one that they should take. Devices,
- * FIFOs and sockets are not opened, links not followed. `all`: 64-bit programs, too. Returns 0, or a negative errno
- * with the failure filled; tree_free in either case. */
+ * FIFOs and sockets are not opened, links not followed, /proc and /sys passed over. `all`: 64-bit programs, too.
+ * Returns 0, or a negative errno with the failure filled; tree_free in either case. */
 int tree_read(const struct root *root, const struct image_set *set, bool all, struct tree *out,
 		struct failure *failure);
 void tree_free(struct tree *tree);
