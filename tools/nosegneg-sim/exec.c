@@ -13,7 +13,7 @@
 #include "base/util.h"
 #include "alloc.h"
 #include "exec.h"
-#include "limits.h"
+#include "limit-probe.h"
 #include "loader/vdso-note.h"
 #include "memory.h"
 #include "module.h"

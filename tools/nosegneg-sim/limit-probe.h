@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Whether the processor checks segment limits. QEMU without KVM does not, though its LSL tells them. */
-#ifndef SIM_LIMITS_H
-#define SIM_LIMITS_H
+#ifndef SIM_LIMIT_PROBE_H
+#define SIM_LIMIT_PROBE_H
 
 #include "sim.h"
 

@@ -5,7 +5,7 @@
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
-#include "limits.h"
+#include "limit-probe.h"
 #include "memory.h"
 #include "regs.h"
 #include "signals.h"

@@ -9,13 +9,13 @@
 
 #include "base/util.h"
 #include "common/output.h"
-#include "limits.h"
+#include "limit-probe.h"
 #include "memory.h"
 #include "regs.h"
 #include "task.h"
 #include "tls.h"
 
-const char output_program[] = "sim-limits-test";
+const char output_program[] = "sim-limit-probe-test";
 
 static void judges_by_the_signal(void **state)
 {
