@@ -3,7 +3,7 @@
 
 # Versions of Xen, and systems in each.
 XEN ?= 4.14 4.17 4.20
-XEN_SYSTEMS ?= native dom0 pv pvh shim
+XEN_SYSTEMS ?= native dom0 dom0-pvh pv pvh shim
 
 .PHONY: setup-xen check-xen check-xen-hvm update-trees
 setup-xen: ## install what the tests on Xen need besides
