@@ -19,6 +19,13 @@ same served again
 copy --set always served script | tail -n 2
 same served again
 find served -newermt @$SOURCE_DATE_EPOCH
+# Runs at the same time wait for each other.
+for n in 1 2 3 4 5 6; do
+	copy -q --set always at-once script >$n.out &
+done
+wait
+sort -u [1-6].out && rm [1-6].out
+same served at-once
 # What the switch says.
 mkdir -p root/$set_dir
 printf '%s\n' '# Written by ldconfig-hwcap' "/$set_dir" >root/etc/ld.so.conf.d/00-nosegneg.conf

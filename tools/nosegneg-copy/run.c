@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -41,17 +44,28 @@ static int open_dest(struct run *run)
 	const char *path = run->options->dest;
 	int r = 0;
 
-	if (run->options->refit || access(path, F_OK) == 0)
+	if (run->options->refit || (run->options->dry_run && access(path, F_OK) == 0))
 		return root_open_tree(&run->dest, path);
 	if (run->options->dry_run) {
 		strcpy(run->scratch, "/tmp/nosegneg-copy.XXXXXX");
 		path = mkdtemp(run->scratch);
 		r = path ? 0 : -errno;
 	} else {
-		r = mkdir(path, 0755) == 0 ? 0 : -errno;
-		run->made_dest = r == 0;
+		run->made_dest = mkdir(path, 0755) == 0;
+		r = run->made_dest || errno == EEXIST ? 0 : -errno;
 	}
 	return r == 0 ? root_open_tree(&run->dest, path) : r;
+}
+
+/* Two runs at once would each take the other's names for those of one that was killed. The second waits; where the file
+ * system has no locks (NFS wants to write to what is locked), that is up to the caller. */
+static void lock_dest(struct run *run)
+{
+	if (run->options->dry_run)
+		return;
+	run->lock = root_open(&run->dest, "/", O_RDONLY | O_DIRECTORY);
+	while (run->lock >= 0 && flock(run->lock, LOCK_EX) != 0 && errno == EINTR)
+		;
 }
 
 static bool is_same_directory(const struct root *a, const struct root *b)
@@ -77,6 +91,7 @@ static int open_roots(struct run *run)
 	if (is_same_directory(&run->dest, &host) || is_same_directory(&run->dest, &run->source))
 		return failed(&run->failure, run->options->dest, "change", -EINVAL,
 				"this is a root that programs are copied from; name the directory of an image");
+	lock_dest(run);
 	return 0;
 }
 
@@ -242,7 +257,7 @@ int run_all(const struct copy_options *options, struct run *run)
 {
 	int r;
 
-	*run = (struct run){ .options = options, .source = ROOT_EMPTY, .dest = ROOT_EMPTY };
+	*run = (struct run){ .options = options, .source = ROOT_EMPTY, .dest = ROOT_EMPTY, .lock = -1 };
 	r = open_roots(run);
 	if (r == 0)
 		r = work(run);
@@ -262,6 +277,8 @@ void run_free(struct run *run)
 	journal_free(&run->journal);
 	plan_free(&run->plan);
 	image_set_free(&run->set);
+	if (run->lock >= 0)
+		close(run->lock);
 	root_close(&run->dest);
 	root_close(&run->source);
 }

@@ -14,6 +14,7 @@ struct run {
 	struct root source, dest;
 	char scratch[32]; /* stands for an image that a dry run does not make; "": none */
 	bool made_dest;
+	int lock; /* on the image; -1: none */
 	struct image_set set;
 	struct plan plan;
 	struct journal journal;
