@@ -41,3 +41,17 @@ chroot flat /bin/program
 cp -a before broken
 rm broken/opt/own/libown.so.1
 copy --refit --set always broken | tail -n 4
+# ldconfig's cache of inodes: neither made, nor changed.
+cp -a before cached
+mkdir -p cached/var/cache/ldconfig
+echo mine >cached/var/cache/ldconfig/aux-cache
+copy -q --refit --set always cached
+cat cached/var/cache/ldconfig/aux-cache
+cp -a before uncached
+mkdir -p uncached/var/cache
+copy -q --refit --set always uncached
+find uncached/var -mindepth 2
+# Names that look like those of a run that was killed.
+touch after/..nosegneg-saved after/.nosegneg-new
+copy -q --refit --set always after
+ls -A after | grep nosegneg

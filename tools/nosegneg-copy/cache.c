@@ -17,8 +17,10 @@
 #define TIMEOUT_MS    180000
 #define CACHE_NAME    "ld.so.cache"
 #define NEW_CACHE     "/etc/." CACHE_NAME "." JOURNAL_NEW
-#define AUX_DIRECTORY "/var/cache/ldconfig"
-#define AUX_CACHE     "aux-cache" /* of inodes: no two runs give the same */
+#define AUX_PARENT    "/var/cache"
+#define AUX_DIRECTORY "ldconfig"
+#define AUX_CACHE     "aux-cache"
+#define AUX_SAVED     "." AUX_CACHE "." JOURNAL_SAVED
 
 /* ldconfig -X makes no links: those of the source are there. */
 static int run(int program, char *image, char *output, size_t size)
@@ -74,24 +76,63 @@ static int make(struct journal *j, const struct root *source, char *image, char 
 	return status == 0 ? 0 : failed(j->failure, LDCONFIG, "make a cache", why_not(status, output, why, size), why);
 }
 
+static int aux_open(const struct journal *j)
+{
+	return root_open(j->dest, AUX_PARENT "/" AUX_DIRECTORY, O_RDONLY | O_DIRECTORY);
+}
+
+/* ldconfig also writes a cache of inodes, and makes a directory for it: no two runs give the same. That of the image
+ * waits under another name, which the next run puts back if this one is killed. */
+static int aux_hide(struct journal *j, bool *had)
+{
+	_cleanup_close_ int dir = aux_open(j);
+	struct stat st;
+	int r;
+
+	*had = dir >= 0;
+	if (root_stat(j->dest, AUX_PARENT, &st) < 0)
+		return 0;
+	r = journal_touch(j, *had ? AUX_PARENT "/" AUX_DIRECTORY "/" AUX_CACHE : AUX_PARENT "/" AUX_DIRECTORY);
+	if (r == 0 && *had && renameat(dir, AUX_CACHE, dir, AUX_SAVED) != 0 && errno != ENOENT)
+		r = failed(j->failure, AUX_CACHE, "keep that of the image", -errno, NULL);
+	return r;
+}
+
+static int aux_restore(const struct journal *j, bool had)
+{
+	_cleanup_close_ int dir = aux_open(j), parent = root_open(j->dest, AUX_PARENT, O_RDONLY | O_DIRECTORY);
+	int r = 0;
+
+	if (dir < 0)
+		return 0;
+	unlinkat(dir, AUX_CACHE "~", 0); /* ldconfig renames it in the end */
+	unlinkat(dir, AUX_CACHE, 0);
+	if (!had)
+		unlinkat(parent, AUX_DIRECTORY, AT_REMOVEDIR);
+	else if (renameat(dir, AUX_SAVED, dir, AUX_CACHE) != 0 && errno != ENOENT)
+		r = failed(j->failure, AUX_CACHE, "put back that of the image", -errno, NULL);
+	return r;
+}
+
 int cache_make(struct journal *j, const struct root *source, const struct timespec *mtime)
 {
-	_cleanup_close_ int aux = root_open(j->dest, AUX_DIRECTORY, O_RDONLY | O_DIRECTORY);
 	_cleanup_free_ char *image = realpath(j->dest->path, NULL);
 	_cleanup_close_ int etc = root_open(j->dest, "/etc", O_RDONLY | O_DIRECTORY);
-	bool had_aux = aux >= 0 && faccessat(aux, AUX_CACHE, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 	char why[2 * WHY_MAX];
-	int r;
+	bool had_aux = false;
+	int r, restored;
 
 	if (!image || etc < 0)
 		return failed(j->failure, "/etc", "open in the image", etc < 0 ? etc : -errno, NULL);
 	r = journal_touch(j, LDCACHE_PATH);
-	if (r == 0 && aux >= 0)
-		r = journal_touch(j, AUX_DIRECTORY "/" AUX_CACHE);
 	if (r == 0)
-		r = make(j, source, image, why, sizeof(why));
-	if (aux >= 0 && !had_aux)
-		unlinkat(aux, AUX_CACHE, 0);
+		r = aux_hide(j, &had_aux);
+	if (r < 0)
+		return r;
+	r = make(j, source, image, why, sizeof(why));
+	restored = aux_restore(j, had_aux);
+	if (r == 0)
+		r = restored;
 	if (r == 0 && !is_same(j->dest))
 		return journal_settle(j, LDCACHE_PATH, mtime);
 	journal_clear(j, LDCACHE_PATH);

@@ -10,7 +10,6 @@
 #include "compare.h"
 #include "journal.h"
 
-#define SAVED "nosegneg-saved"
 #define BLOCK 65536
 
 void journal_free(struct journal *j)
@@ -32,7 +31,8 @@ bool journal_owns(const char *name)
 {
 	const char *end = strrchr(name, '.');
 
-	return *name == '.' && (strncmp(end + 1, JOURNAL_NEW, strlen(JOURNAL_NEW)) == 0 || strcmp(end + 1, SAVED) == 0);
+	return *name == '.' && end > name + 1 &&
+	       (strncmp(end + 1, JOURNAL_NEW, strlen(JOURNAL_NEW)) == 0 || strcmp(end + 1, JOURNAL_SAVED) == 0);
 }
 
 /* Opens the directory that a path stands in. */
@@ -179,7 +179,7 @@ static int settle(struct journal *j, enum node_kind kind, const char *path, int 
 	int r = journal_name(name, JOURNAL_NEW, new);
 
 	if (r == 0)
-		r = journal_name(name, SAVED, saved);
+		r = journal_name(name, JOURNAL_SAVED, saved);
 	if (r == 0)
 		r = note(j, kind, path, replaces);
 	if (r < 0)
@@ -268,7 +268,7 @@ static int recover(const struct journal *j, const char *path)
 	if (dir < 0)
 		return dir;
 	snprintf(name, sizeof(name), "%.*s", (int)(end - temporary - 1), temporary + 1);
-	if (strcmp(end + 1, SAVED) != 0)
+	if (strcmp(end + 1, JOURNAL_SAVED) != 0)
 		clear(dir, temporary);
 	else if (renameat(dir, temporary, dir, name) != 0)
 		return -errno;
@@ -348,7 +348,7 @@ void journal_clear(const struct journal *j, const char *path)
 
 	if (dir >= 0 && journal_name(base_name(path), JOURNAL_NEW, name) == 0)
 		unlinkat(dir, name, 0);
-	if (dir >= 0 && journal_name(base_name(path), SAVED, name) == 0)
+	if (dir >= 0 && journal_name(base_name(path), JOURNAL_SAVED, name) == 0)
 		unlinkat(dir, name, 0);
 }
 
@@ -373,7 +373,7 @@ static int undo_one(const struct journal *j, const struct change *c)
 	_cleanup_close_ int dir = open_parent(j, c->path);
 	const char *name = base_name(c->path);
 	char saved[NAME_MAX + 1];
-	int r = dir < 0 ? dir : journal_name(name, SAVED, saved);
+	int r = dir < 0 ? dir : journal_name(name, JOURNAL_SAVED, saved);
 
 	if (r == 0 && (c->replaced ? renameat(dir, saved, dir, name)
 				   : unlinkat(dir, name, c->kind == NODE_DIRECTORY ? AT_REMOVEDIR : 0)) != 0)
@@ -406,7 +406,7 @@ int journal_commit(struct journal *j)
 	for (size_t i = 0; i < (j->dry_run ? 0 : j->n); i++) {
 		_cleanup_close_ int dir = j->change[i].replaced ? open_parent(j, j->change[i].path) : -1;
 
-		if (dir >= 0 && journal_name(base_name(j->change[i].path), SAVED, saved) == 0)
+		if (dir >= 0 && journal_name(base_name(j->change[i].path), JOURNAL_SAVED, saved) == 0)
 			unlinkat(dir, saved, 0);
 	}
 	if (!j->dry_run)

@@ -39,7 +39,8 @@ int journal_recover(struct journal *j, char *const *path, size_t n);
 int journal_apply(struct journal *j, const struct plan *plan);
 
 /* A name beside NAME for what is about to take its place; it does not exist. */
-#define JOURNAL_NEW "nosegneg-new"
+#define JOURNAL_NEW   "nosegneg-new"
+#define JOURNAL_SAVED "nosegneg-saved" /* what was there, until the end */
 int journal_name(const char *name, const char *end, char *out);
 
 /* Whether a name is one of those that a journal gives, or that ldconfig gives while it writes one of them. */
