@@ -123,6 +123,9 @@ static void read_files(struct reading *r)
 	read_line(r, XEN_FILE_TYPE, f->type, sizeof(f->type));
 	read_line(r, XEN_FILE_GUEST_TYPE, f->guest_type, sizeof(f->guest_type));
 	read_line(r, XEN_FILE_EXTRA, f->extra, sizeof(f->extra));
+	/* To a domain that may not know (Flask, XENVER_extraversion) it is no part of the version. */
+	if (strcmp(f->extra, "<denied>") == 0)
+		f->extra[0] = '\0';
 	read_line(r, XEN_FILE_CAPABILITIES, f->capabilities, sizeof(f->capabilities));
 	read_line(r, XEN_FILE_UUID, f->uuid, sizeof(f->uuid));
 	read_line(r, XEN_FILE_RELEASE, f->release, sizeof(f->release));

@@ -9,11 +9,17 @@
 
 #define FILE_SIZE_MAX (1u << 20)
 
+/* Most files of /sys/hypervisor end in a newline, buildid does not. */
+static bool is_refusal(const char *data)
+{
+	return strcmp(data, "<denied>") == 0 || strcmp(data, "<denied>\n") == 0;
+}
+
 int xen_files_read(struct xen_files *files, size_t file, char **data, size_t *size)
 {
 	int error = root_read(files->root, files->path[file], FILE_SIZE_MAX, data, size);
 
-	if (error == 0 && files->refusals && strcmp(*data, "<denied>") == 0)
+	if (error == 0 && files->refusals && is_refusal(*data))
 		error = -EPERM;
 	/* A path through something that is no directory is not there either. */
 	files->error[file] = error == -ENOTDIR ? -ENOENT : error;

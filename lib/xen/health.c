@@ -12,6 +12,7 @@
 #include "xen/health.h"
 
 #define CAPTURE_MAX (1u << 20)
+#define NUMBER_MAX  (INT64_MAX / 1024) /* so that a number of bytes fits, too */
 #define MEMORY      "/sys/devices/system/xen_memory/xen_memory0/"
 #define CLOCK       "/sys/devices/system/clocksource/clocksource0/"
 
@@ -68,7 +69,7 @@ static bool read_number(struct reading *r, enum xen_health_file file, uint64_t *
 	read_line(r, file, line, sizeof(line));
 	if (r->h->error[file] != 0)
 		return false;
-	if (!text_number(&at, 10, UINT64_MAX, &value) || *at) {
+	if (!text_number(&at, 10, NUMBER_MAX, &value) || *at) {
 		r->h->error[file] = -EBADMSG;
 		return false;
 	}
@@ -163,11 +164,14 @@ static bool exists(const struct root *root, const char *path)
 /* Debian keeps a toolstack for each release; what is in PATH starts that of the hypervisor. */
 static void take_debian(const struct root *root, struct xen_health *h, const struct xen_toolstack *release)
 {
+	static const char *const programs[] = { "xl", "xm" };
 	char path[64];
 
-	snprintf(path, sizeof(path), "/usr/lib/xen-%u.%u/bin/xl", release->major, release->minor);
-	if (exists(root, path))
-		add_toolstack(h, release->major, release->minor);
+	for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
+		snprintf(path, sizeof(path), "/usr/lib/xen-%u.%u/bin/%s", release->major, release->minor, programs[i]);
+		if (exists(root, path))
+			add_toolstack(h, release->major, release->minor);
+	}
 }
 
 /* The soname of libxenctrl is the release (tools/libs/ctrl/Makefile); in 4.1 it was still 4.0. */
@@ -178,19 +182,33 @@ static void take_library(const struct root *root, struct xen_health *h, const st
 		add_toolstack(h, release->major, release->minor);
 }
 
-static int find_toolstacks(const struct root *root, struct xen_health *h)
+/* A toolstack whose release no name tells: xend's, until Xen 4.4, and that of NixOS. */
+static bool has_nameless(const struct root *root)
 {
-	static const char *const directories[] = { "/usr/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu",
-		"/usr/lib/i386-linux-gnu", "/usr/local/lib", "/usr/local/lib64" };
-	int r = 0;
+	static const char *const programs[] = { "/usr/sbin/xm", "/usr/sbin/xend", "/usr/local/sbin/xm",
+		"/run/current-system/sw/bin/xl" };
 
+	for (size_t i = 0; i < ARRAY_SIZE(programs); i++)
+		if (exists(root, programs[i]))
+			return true;
+	return false;
+}
+
+#define LOCAL_DIRECTORIES 2 /* the first ones below */
+
+/* *nameless: there is one, but of which release is not known. */
+static int find_toolstacks(const struct root *root, struct xen_health *h, bool *nameless)
+{
+	static const char *const directories[] = { "/usr/local/lib", "/usr/local/lib64", "/usr/lib", "/usr/lib64",
+		"/usr/lib/x86_64-linux-gnu", "/usr/lib/i386-linux-gnu" };
 	/* There libxenctrl may be for others than a toolstack, and xl is a wrapper. */
-	if (exists(root, "/usr/lib/xen-common"))
-		return each_release(root, "/usr/lib", "xen-", take_debian, h);
-	if (!exists(root, "/usr/sbin/xl") && !exists(root, "/usr/local/sbin/xl"))
-		return 0;
-	for (size_t i = 0; r == 0 && i < ARRAY_SIZE(directories); i++)
+	bool debian = exists(root, "/usr/lib/xen-common");
+	bool xl = exists(root, "/usr/local/sbin/xl") || (!debian && exists(root, "/usr/sbin/xl"));
+	int r = debian ? each_release(root, "/usr/lib", "xen-", take_debian, h) : 0;
+
+	for (size_t i = 0; xl && r == 0 && i < (debian ? LOCAL_DIRECTORIES : ARRAY_SIZE(directories)); i++)
 		r = each_release(root, directories[i], "libxenctrl.so.", take_library, h);
+	*nameless = h->ntoolstack == 0 && (xl || has_nameless(root));
 	return r;
 }
 
@@ -211,15 +229,15 @@ int xen_health_read(const struct root *root, struct xen_health *out)
 		.files = { .root = root, .path = paths, .error = out->error, .n = XEN_HEALTH_FILES, .refusals = true },
 		.h = out,
 	};
-	bool looked;
+	bool looked, nameless;
 	int error;
 
 	*out = (struct xen_health){ 0 };
 	read_files(&r);
 	looked = root->host || read_capture(&r);
-	error = find_toolstacks(root, out);
+	error = find_toolstacks(root, out, &nameless);
 	out->toolstacks_known = XEN_NOT_KNOWN;
-	if (error == 0 && (looked || out->ntoolstack))
+	if (error == 0 && !nameless && (looked || out->ntoolstack))
 		out->toolstacks_known = out->ntoolstack ? XEN_YES : XEN_NO;
 	return r.files.memory_gone || error == -ENOMEM ? -ENOMEM : 0;
 }

@@ -294,7 +294,10 @@ static void knows_a_domu_without_xenfs(void **state)
 	assert_int_equal(read_facts(tree, NULL).kind, XEN_KIND_UNKNOWN);
 	put("/sys/hypervisor/version/major", "4\n");
 	put("/sys/hypervisor/version/minor", "17\n");
-	assert_int_equal(read_facts(tree, NULL).kind, XEN_KIND_PVH);
+	put("/sys/hypervisor/version/extra", "<denied>\n");
+	f = read_facts(tree, NULL);
+	assert_int_equal(f.kind, XEN_KIND_PVH);
+	assert_string_equal(f.extra, "");
 }
 
 static void believes_capabilities_by_words(void **state)

@@ -60,21 +60,27 @@ static void names_what_it_could_not_read(void **state)
 
 	(void)state;
 	tree_text("/sys/hypervisor/properties/buildid", "<denied>");
+	tree_text("/sys/hypervisor/properties/changeset", "<denied>\n");
 	tree_text(MEMORY "info/current_kb", "many\n");
 	tree_text(MEMORY "target_kb", "99999999999999999999\n");
+	tree_text(MEMORY "retry_count", "9007199254740992\n");
 	tree_text("/proc/cmdline/is/a/directory", "");
 	tree_text("/nosegneg-capture", "nosegneg-capture 1\nunreadable /sys/hypervisor/compilation/compiler\n");
 	h = read_health();
 	assert_int_equal(h->error[XEN_HEALTH_COMPILER], -EACCES);
 	assert_int_equal(h->error[XEN_HEALTH_BUILD_ID], -EPERM);
+	assert_int_equal(h->error[XEN_HEALTH_CHANGESET], -EPERM);
 	assert_int_equal(h->error[XEN_HEALTH_CURRENT], -EBADMSG);
 	assert_int_equal(h->error[XEN_HEALTH_TARGET], -EBADMSG);
+	/* So many KiB are more bytes than a signed number holds. */
+	assert_int_equal(h->error[XEN_HEALTH_RETRIES], -EBADMSG);
 	assert_int_equal(h->error[XEN_HEALTH_COMMAND_LINE], -EISDIR);
 	assert_int_equal(h->error[XEN_HEALTH_CLOCK], -ENOENT);
 	assert_string_equal(h->build_id, "");
 	assert_false(h->has_balloon || h->has_retries);
 	assert_int_equal(xen_health_unreadable(h, 0), XEN_HEALTH_COMPILER);
-	assert_int_equal(xen_health_unreadable(h, XEN_HEALTH_COMPILER + 1), XEN_HEALTH_BUILD_ID);
+	assert_int_equal(xen_health_unreadable(h, XEN_HEALTH_COMPILER + 1), XEN_HEALTH_CHANGESET);
+	assert_int_equal(xen_health_unreadable(h, XEN_HEALTH_CHANGESET + 1), XEN_HEALTH_BUILD_ID);
 	assert_string_equal(xen_health_path(XEN_HEALTH_COMMAND_LINE), "/proc/cmdline");
 }
 
@@ -92,7 +98,7 @@ static void finds_toolstacks(void **state)
 	tree_text("/usr/lib64/libxenctrl.so.4.18.0", "");
 	tree_text("/usr/lib64/libxenctrl.so.4.0", "");
 	tree_text("/usr/lib/libxenctrl.so", "");
-	assert_int_equal(read_health()->ntoolstack, 0);
+	assert_int_equal(read_health()->toolstacks_known, XEN_NO);
 	tree_text("/usr/sbin/xl", "");
 	h = read_health();
 	assert_int_equal(h->toolstacks_known, XEN_YES);
@@ -110,6 +116,43 @@ static void finds_toolstacks(void **state)
 	assert_int_equal(h->ntoolstack, 2);
 	assert_int_equal(h->toolstack[0].minor, 14);
 	assert_int_equal(h->toolstack[1].minor, 17);
+}
+
+/* What is built from source goes to /usr/local, beside what Debian has. */
+static void finds_a_local_toolstack_on_debian(void **state)
+{
+	const struct xen_health *h;
+
+	(void)state;
+	tree_text("/usr/lib/xen-common/x", "");
+	tree_text("/usr/lib/xen-4.17/bin/xl", "");
+	tree_text("/usr/lib/libxenctrl.so.4.17", "");
+	tree_text("/usr/lib/libxenctrl.so.4.14", "");
+	tree_text("/usr/local/lib/libxenctrl.so.4.20", "");
+	assert_int_equal(read_health()->ntoolstack, 1);
+	tree_text("/usr/local/sbin/xl", "");
+	h = read_health();
+	assert_int_equal(h->ntoolstack, 2);
+	assert_true(xen_health_has_toolstack(h, 4, 17) && xen_health_has_toolstack(h, 4, 20));
+}
+
+/* That of Xen 3.x and 4.0 was xm; and libxenctrl's soname did not tell the release then. */
+static void does_not_deny_a_toolstack_without_a_release(void **state)
+{
+	static const char *const programs[] = { "/usr/sbin/xm", "/usr/sbin/xend", "/usr/sbin/xl" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
+		tree_text("/nosegneg-capture", "nosegneg-capture 1\nlooked toolstack\n");
+		tree_text("/usr/lib/libxenctrl.so.4.0", "");
+		assert_int_equal(read_health()->toolstacks_known, XEN_NO);
+		tree_text(programs[i], "");
+		assert_int_equal(read_health()->toolstacks_known, XEN_NOT_KNOWN);
+		assert_int_equal(unlink(tree_path(programs[i])), 0);
+	}
+	tree_text("/usr/lib/xen-common/x", "");
+	tree_text("/usr/lib/xen-4.0/bin/xm", "");
+	assert_true(xen_health_has_toolstack(read_health(), 4, 0));
 }
 
 static void bounds_toolstacks(void **state)
@@ -156,6 +199,8 @@ int main(void)
 		TREE_TEST(reads_what_is_there),
 		TREE_TEST(names_what_it_could_not_read),
 		TREE_TEST(finds_toolstacks),
+		TREE_TEST(finds_a_local_toolstack_on_debian),
+		TREE_TEST(does_not_deny_a_toolstack_without_a_release),
 		TREE_TEST(bounds_toolstacks),
 		TREE_TEST(knows_the_clocks_that_linux_ranks_lower),
 	};
