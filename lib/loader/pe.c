@@ -54,9 +54,12 @@ int pe_check(const uint8_t *data, uint64_t size, char *why)
 	table = at + PE_HEADER + number_at(data, at + PE_OPTIONAL, 2);
 	if (!range_ok(table, (uint64_t)sections * SECTION, size))
 		return why_broken(why, "truncated: the table of its sections lies outside the file");
-	for (uint32_t i = 0; i < sections; i++, table += SECTION)
-		if (!range_ok(number_at(data, table + SECTION_RAW, 4), number_at(data, table + SECTION_RAW_SIZE, 4),
-				    size))
+	for (uint32_t i = 0; i < sections; i++, table += SECTION) {
+		uint32_t raw_size = number_at(data, table + SECTION_RAW_SIZE, 4);
+
+		/* One without bytes in the file may be anywhere. */
+		if (raw_size && !range_ok(number_at(data, table + SECTION_RAW, 4), raw_size, size))
 			return why_broken(why, "truncated: section %u lies outside the file", i + 1);
+	}
 	return 0;
 }

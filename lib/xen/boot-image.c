@@ -236,12 +236,27 @@ static bool is_shim(const uint8_t *data, uint64_t size, const struct xen_image *
 	       !names_arch(data, size, "hvm", "x86_64");
 }
 
+/* linux_banner of init/version.c; programs that look for it have the words without the number. */
+static bool has_linux_banner(const uint8_t *data, uint64_t size)
+{
+	static const char words[] = "Linux version ";
+	const uint8_t *p = data, *end = data + size;
+
+	while ((p = memmem(p, (size_t)(end - p), words, sizeof(words) - 1))) {
+		p += sizeof(words) - 1;
+		if (p < end && *p >= '0' && *p <= '9')
+			return true;
+	}
+	return false;
+}
+
+/* What a guest calls itself goes first: a kernel that runs Linux programs may have a banner for them. */
 static bool is_linux(const uint8_t *data, uint64_t size, const struct xen_notes *notes)
 {
 	size_t len;
 	const char *os = xen_image_guest_os(notes, &len);
 
-	return (os && len == 5 && memcmp(os, "linux", 5) == 0) || HAS(data, size, "Linux version ");
+	return os ? len == 5 && memcmp(os, "linux", 5) == 0 : has_linux_banner(data, size);
 }
 
 /* The line that every Xen prints first (print_version() and its forerunners in console.c), unformatted. */

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "unit.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+
+#include <xen/elfnote.h>
 
 #include "base/util.h"
 #include "loader/kernel-image.h"
@@ -138,6 +141,45 @@ static void tells_the_shim_from_what_may_be_one_too(void **state)
 	free_file(&f);
 }
 
+static void asks_a_section_without_bytes_for_no_place(void **state)
+{
+	struct file f = read_fixture(UNIT_FIXTURES "/xen-efi");
+	uint32_t at, place = UINT32_MAX, size = 1;
+	char why[WHY_MAX];
+
+	(void)state;
+	memcpy(&at, f.image->data + 0x3c, sizeof(at));
+	at += 24 + f.image->data[at + 20] + 256u * f.image->data[at + 21];
+	memcpy(f.image->data + at + 20, &place, sizeof(place));
+	memcpy(f.image->data + at + 16, &size, sizeof(size));
+	assert_int_equal(pe_check(f.image->data, f.image->size, why), -EBADMSG);
+	memset(f.image->data + at + 16, 0, sizeof(size));
+	assert_int_equal(pe_check(f.image->data, f.image->size, why), 0);
+	free_file(&f);
+}
+
+/* What a guest calls itself, and then the banner with its number, make a kernel Linux. */
+static void knows_linux_by_more_than_its_name(void **state)
+{
+	struct file f = read_fixture(UNIT_FIXTURES "/xen-hvmloader");
+	char *word = memmem(f.image->data, f.image->size, "Detected Xen v%u", 16);
+	struct xen_note note = { .type = XEN_ELFNOTE_GUEST_OS, .desc = (const uint8_t *)"BSD", .desc_size = 3 };
+
+	(void)state;
+	assert_non_null(word);
+	memcpy(word, "Linux version %s", 16);
+	look(&f);
+	assert_int_equal(f.what.kind, XEN_IMAGE_OTHER);
+	memcpy(word + 14, "6.", 2);
+	look(&f);
+	assert_int_equal(f.what.kind, XEN_IMAGE_LINUX);
+	f.notes = (struct xen_notes){ .note = &note, .n = 1 };
+	look(&f);
+	assert_int_equal(f.what.kind, XEN_IMAGE_GUEST);
+	f.notes = (struct xen_notes){ 0 };
+	free_file(&f);
+}
+
 /* Every length of every file: no byte behind its end is read (under the sanitizers), and there is always an answer. */
 static void survives_any_length(void **state)
 {
@@ -171,6 +213,8 @@ int main(void)
 		cmocka_unit_test(says_the_width_only_with_a_proof),
 		cmocka_unit_test(wants_header_and_banner),
 		cmocka_unit_test(tells_the_shim_from_what_may_be_one_too),
+		cmocka_unit_test(asks_a_section_without_bytes_for_no_place),
+		cmocka_unit_test(knows_linux_by_more_than_its_name),
 		cmocka_unit_test(survives_any_length),
 	};
 
