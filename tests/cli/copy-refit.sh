@@ -41,6 +41,12 @@ chroot flat /bin/program
 cp -a before broken
 rm broken/opt/own/libown.so.1
 copy --refit --set always broken | tail -n 4
+# Static programs are told of; they, and those of another C library, are none of the set's.
+echo 'void _start(void) { for (;;) ; }' | build root/usr/bin/static -nostdlib -static
+copy static /usr/bin/static
+copy --refit --set always static
+sed 's,/lib/ld-linux.so.2,/lib/ld-other.so.2,' root/usr/bin/program >static/usr/bin/other
+copy --refit --set always static
 # ldconfig's cache of inodes: neither made, nor changed.
 cp -a before cached
 mkdir -p cached/var/cache/ldconfig

@@ -81,6 +81,18 @@ static int refit_directory(struct run *run, const struct glibc *glibc)
 	return r;
 }
 
+/* Not so where all programs are static, or of another C library. */
+static bool is_concerned(const struct run *run)
+{
+	const struct tree *tree = &run->before;
+
+	for (size_t i = 0; i < tree->nprogram; i++)
+		for (size_t k = 0; !tree->program[i].is64 && k < tree->program[i].n; k++)
+			if (image_set_names(&run->set, tree->program[i].asked[k]))
+				return true;
+	return false;
+}
+
 static int fill(struct run *run)
 {
 	struct glibc glibc;
@@ -108,7 +120,11 @@ int run_plan_refit(struct run *run)
 		return 0;
 	}
 	r = decide(run);
-	if (r == 0 && !run->set.used)
+	if (r < 0)
+		return r;
+	if (!run->set.used)
 		run->nothing = run->set.reason;
-	return r == 0 && run->set.used ? fill(run) : r;
+	else if (!is_concerned(run))
+		run->nothing = "no 32-bit program loads a library that the set has";
+	return run->nothing ? 0 : fill(run);
 }

@@ -23,10 +23,13 @@ struct reading {
 	struct failure *failure;
 };
 
-/* Libraries may be started, too (libc.so.6 prints its version); they have a soname. */
-static bool is_program(const struct object *obj)
+/* Libraries may be started, too (libc.so.6 prints its version); they have a soname. What is static and cannot be
+ * started is a kernel. */
+static bool is_program(const struct object *obj, mode_t mode)
 {
-	return obj->interp && (obj->type == ET_EXEC || !obj->soname);
+	if (obj->interp)
+		return obj->type == ET_EXEC || !obj->soname;
+	return mode & 0111 && (obj->type == ET_EXEC || (obj->flags_1 & DF_1_PIE && !obj->nneeded));
 }
 
 static int add_program(const struct reading *r, const char *path, bool is64)
@@ -62,7 +65,7 @@ static int look_at_file(const struct reading *r, int dir, const char *name, cons
 	if (fd < 0 || fstat(fd, &st) != 0)
 		return -errno;
 	r->tree->size += (uint64_t)st.st_size;
-	if (object_read(fd, &obj, why) < 0 || !is_program(obj) || (obj->is64 && !r->all))
+	if (object_read(fd, &obj, why) < 0 || !is_program(obj, st.st_mode) || (obj->is64 && !r->all))
 		return 0;
 	return add_program(r, path, obj->is64);
 }

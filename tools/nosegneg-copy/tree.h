@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A root file system, looked at: its dynamic programs, what they load, and what is in that. */
+/* A root file system, looked at: its programs, what they load, and what is in that. */
 #ifndef NOSEGNEG_COPY_TREE_H
 #define NOSEGNEG_COPY_TREE_H
 
@@ -23,7 +23,7 @@ struct tree_program {
 	bool is64, loads;
 	bool set_only;   /* what the set has comes from the set */
 	char *problem;   /* NULL: none; else in words */
-	size_t *file, n; /* what it loads, itself first; indexes of tree.file */
+	size_t *file, n; /* what it loads, itself first (static: no more); indexes of tree.file */
 	char **asked;    /* the paths that the loader found them by */
 };
 
@@ -38,9 +38,9 @@ struct tree {
 	uint64_t size; /* of all regular files */
 };
 
-/* Looks through all regular files for dynamic programs; `set` (NULL: none) is the one that they should take. Devices,
- * FIFOs and sockets are not opened, links not followed, /proc and /sys passed over. `all`: 64-bit programs, too.
- * Returns 0, or a negative errno with the failure filled; tree_free in either case. */
+/* Looks through all regular files for programs, static ones included; `set` (NULL: none) is the one that they should
+ * take. Devices, FIFOs and sockets are not opened, links not followed, /proc and /sys passed over. `all`: 64-bit
+ * programs, too. Returns 0, or a negative errno with the failure filled; tree_free in either case. */
 int tree_read(const struct root *root, const struct image_set *set, bool all, struct tree *out,
 		struct failure *failure);
 void tree_free(struct tree *tree);
