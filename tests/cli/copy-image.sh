@@ -26,6 +26,14 @@ done
 wait
 sort -u [1-6].out && rm [1-6].out
 same served at-once
+# A file as old as the epoch; and what is no time.
+touch -d @0 root/opt/own/libown.so.1.0
+copy -q epoch program
+find epoch -type f ! -newermt @0 -printf '%P\n'
+for SOURCE_DATE_EPOCH in soon -1 1.5; do
+	copy -q never program
+done
+SOURCE_DATE_EPOCH=1000000000
 # What the switch says.
 mkdir -p root/$set_dir
 printf '%s\n' '# Written by ldconfig-hwcap' "/$set_dir" >root/etc/ld.so.conf.d/00-nosegneg.conf

@@ -108,7 +108,9 @@ int plan_file(struct plan *plan, const char *path, const char *from)
 		     : add(plan, NODE_FILE, path, from, &st, plan->replaces);
 }
 
-static const struct stat made_up = { .st_mode = S_IFREG | 0644 };
+#define NO_TIME UTIME_OMIT /* no nanoseconds; 0 is a time that files have where all are as old as the epoch */
+
+static const struct stat made_up = { .st_mode = S_IFREG | 0644, .st_mtim.tv_nsec = NO_TIME };
 
 /* Links in the image count, so that the new one is right there. */
 int plan_link(struct plan *plan, const char *path, const char *to)
@@ -136,7 +138,7 @@ int plan_text(struct plan *plan, const char *path, const char *text)
 /* As the source has it; what it does not have is for everybody to read. */
 static int add_parents(struct plan *plan, const char *path)
 {
-	const struct stat fallback = { .st_mode = S_IFDIR | 0755 };
+	const struct stat fallback = { .st_mode = S_IFDIR | 0755, .st_mtim.tv_nsec = NO_TIME };
 	char dir[PATH_MAX] = "/";
 	int r = 0;
 
@@ -163,22 +165,20 @@ static bool earlier(struct timespec a, struct timespec b)
 }
 
 /* reproducible-builds.org's word for the latest time that may be in a result. */
-static bool read_epoch(struct timespec *out)
+static int read_epoch(struct plan *plan, struct timespec *out, bool *limited)
 {
 	const char *text = getenv("SOURCE_DATE_EPOCH");
-	uint64_t seconds;
+	uint64_t seconds = 0;
 
-	if (!text || !text_number(&text, 10, INT64_MAX, &seconds) || *text)
-		return false;
+	*limited = text && *text;
+	if (*limited && (!text_number(&text, 10, INT64_MAX, &seconds) || *text))
+		return failed(plan->failure, "SOURCE_DATE_EPOCH", "read", -EINVAL, "not a number of seconds");
 	*out = (struct timespec){ .tv_sec = (time_t)seconds };
-	return true;
+	return 0;
 }
 
-static void settle_times(struct plan *plan)
+static void settle_times(struct plan *plan, struct timespec epoch, bool limited)
 {
-	struct timespec epoch;
-	bool limited = read_epoch(&epoch);
-
 	for (size_t i = 0; i < plan->n; i++)
 		if (plan->node[i].kind == NODE_FILE && earlier(plan->newest, plan->node[i].st.st_mtim))
 			plan->newest = plan->node[i].st.st_mtim;
@@ -187,7 +187,7 @@ static void settle_times(struct plan *plan)
 	for (size_t i = 0; i < plan->n; i++) {
 		struct timespec *at = &plan->node[i].st.st_mtim;
 
-		if (at->tv_sec == 0)
+		if (at->tv_nsec == NO_TIME)
 			*at = plan->newest;
 		if (limited && earlier(epoch, *at))
 			*at = epoch;
@@ -196,13 +196,17 @@ static void settle_times(struct plan *plan)
 
 int plan_finish(struct plan *plan)
 {
+	struct timespec epoch;
 	size_t n = plan->n;
-	int r = 0;
+	bool limited;
+	int r = read_epoch(plan, &epoch, &limited);
 
 	for (size_t i = 0; r == 0 && i < n; i++)
 		r = add_parents(plan, plan->node[i].path);
+	if (r < 0)
+		return r;
 	if (plan->n)
 		qsort(plan->node, plan->n, sizeof(*plan->node), by_path);
-	settle_times(plan);
-	return r;
+	settle_times(plan, epoch, limited);
+	return 0;
 }
