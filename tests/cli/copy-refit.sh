@@ -61,3 +61,10 @@ find uncached/var -mindepth 2
 touch after/..nosegneg-saved after/.nosegneg-new
 copy -q --refit --set always after
 ls -A after | grep nosegneg
+# A file with two names counts once.
+size() {
+	nosegneg-copy --json --root root --refit --set always "$1" | python3 -c 'import json, sys; print(json.load(sys.stdin)["size"])'
+}
+once=$(size image)
+ln image/usr/bin/program image/usr/bin/second
+[ "$(size image)" = "$once" ] || echo "not $once"

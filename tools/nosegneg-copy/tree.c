@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,6 +56,42 @@ static int add_left(const struct reading *r, const char *path)
 	return 0;
 }
 
+struct inode {
+	dev_t dev;
+	ino_t ino;
+};
+
+static int by_inode(const void *a, const void *b)
+{
+	const struct inode *x = a, *y = b;
+
+	if (x->dev != y->dev)
+		return x->dev < y->dev ? -1 : 1;
+	return x->ino < y->ino ? -1 : x->ino > y->ino;
+}
+
+/* An image's busybox has hundreds of names. */
+static int add_size(struct tree *tree, const struct stat *st)
+{
+	const struct inode key = { .dev = st->st_dev, .ino = st->st_ino };
+	struct inode *one;
+
+	if (st->st_nlink > 1) {
+		if (tfind(&key, &tree->seen, by_inode))
+			return 0;
+		one = malloc(sizeof(*one));
+		if (!one)
+			return -ENOMEM;
+		*one = key;
+		if (!tsearch(one, &tree->seen, by_inode)) {
+			free(one);
+			return -ENOMEM;
+		}
+	}
+	tree->size += (uint64_t)st->st_size;
+	return 0;
+}
+
 static int look_at_file(const struct reading *r, int dir, const char *name, const char *path)
 {
 	_cleanup_close_ int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
@@ -64,7 +101,8 @@ static int look_at_file(const struct reading *r, int dir, const char *name, cons
 
 	if (fd < 0 || fstat(fd, &st) != 0)
 		return -errno;
-	r->tree->size += (uint64_t)st.st_size;
+	if (add_size(r->tree, &st) < 0)
+		return -ENOMEM;
 	if (object_read(fd, &obj, why) < 0 || !is_program(obj, st.st_mode) || (obj->is64 && !r->all))
 		return 0;
 	return add_program(r, path, obj->is64);
@@ -256,6 +294,7 @@ void tree_free(struct tree *tree)
 	for (size_t i = 0; i < tree->nleft; i++)
 		free(tree->left[i]);
 	free(tree->left);
+	tdestroy(tree->seen, free);
 	free(tree->program);
 	free(tree->file);
 	*tree = (struct tree){ 0 };

@@ -35,7 +35,8 @@ struct tree {
 	size_t nfile, file_cap;
 	char **left; /* names of a journal: a run was killed */
 	size_t nleft, left_cap;
-	uint64_t size; /* of all regular files */
+	uint64_t size; /* of all regular files, whatever number of names they have */
+	void *seen;    /* those with several, for tsearch(3) */
 };
 
 /* Looks through all regular files for programs, static ones included; `set` (NULL: none) is the one that they should
