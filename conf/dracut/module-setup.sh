@@ -20,7 +20,7 @@ add_libraries() {
 }
 
 install() {
-	if ! add_libraries || ! nosegneg-copy --refit --set always "$initdir"; then
+	if ! add_libraries || ! nosegneg-copy -q --refit --set always "$initdir"; then
 		dwarn "the initramfs is made without the nosegneg library set; see above"
 	fi
 	return 0
