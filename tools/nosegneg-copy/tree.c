@@ -126,7 +126,7 @@ static int look_at(const struct reading *r, int dir, const char *name, const cha
 		return walk(r, openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), path, depth + 1);
 	else if (S_ISREG(st.st_mode))
 		error = look_at_file(r, dir, name, path);
-	return error < 0 ? failed(r->failure, path, "look at", error, NULL) : 0;
+	return error < 0 ? failed(r->failure, path, "look at in the image", error, NULL) : 0;
 }
 
 /* Of an image that is in use: reading there can wait for ever, and means nothing. */
@@ -145,7 +145,7 @@ static int walk(const struct reading *r, int fd, const char *path, unsigned dept
 	int error = 0;
 
 	if (!dir) {
-		error = failed(r->failure, *path ? path : "/", "open", -errno, NULL);
+		error = failed(r->failure, *path ? path : "/", "open in the image", -errno, NULL);
 		if (fd >= 0)
 			close(fd);
 		return error;
