@@ -28,6 +28,11 @@ refused other other program
 rm -r other/usr/bin
 echo mine >other/usr/bin
 refused other other program
+# Nor is a directory replaced by a link.
+copy -q directory program
+rm directory/usr/lib/$arch/libc.so.6
+mkdir -p directory/usr/lib/$arch/libc.so.6/mine
+refused directory --set always directory program
 # Sets and libraries of other builds.
 copy -q image /bin/program
 make_library other.so "$(banner 2.0 other)"

@@ -258,6 +258,14 @@ static int refuse(const struct journal *j, const struct node *node)
 			"copy to an empty directory; of an image that is finished, use --refit");
 }
 
+/* A directory is never replaced: it could not be removed in the end. */
+static bool is_in_the_way(const struct journal *j, const struct node *node)
+{
+	struct stat st;
+
+	return !node->replaces || (root_lstat(j->dest, node->path, &st) == 0 && S_ISDIR(st.st_mode));
+}
+
 /* ".NAME.END" was NAME, or was to be. */
 static int recover(const struct journal *j, const char *path)
 {
@@ -311,7 +319,7 @@ int journal_apply(struct journal *j, const struct plan *plan)
 
 		if (compared < 0)
 			return failed(j->failure, plan->node[i].path, "look up in the image", compared, NULL);
-		if (compared == COMPARED_OTHER && !plan->node[i].replaces)
+		if (compared == COMPARED_OTHER && is_in_the_way(j, &plan->node[i]))
 			return refuse(j, &plan->node[i]);
 		state[i] = (signed char)compared;
 	}
