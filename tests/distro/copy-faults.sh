@@ -55,6 +55,8 @@ done
 
 rm -rf "$image"
 "$copy" -q --root "$root" --set never "$tmp/base" /bin/bash
+mkdir -p "$tmp/base/var/cache/ldconfig"
+echo mine >"$tmp/base/var/cache/ldconfig/aux-cache"
 before=$(sum "$tmp/base")
 cp -a "$tmp/base" "$image"
 with count 0 0 --refit "$image"
