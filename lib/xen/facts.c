@@ -207,6 +207,9 @@ static enum xen_mode hardware_mode(const struct reading *r)
 {
 	const struct xen_facts *f = r->f;
 
+	/* No dom0 is HVM, and its firmware is the machine's. */
+	if (f->control || has_feature(f, XENFEAT_dom0))
+		return XEN_MODE_PVH;
 	if (version_before(f, 4, 4) || has_feature(f, XENFEAT_hvm_pirqs) || r->product[0])
 		return XEN_MODE_HVM;
 	return f->has_features ? XEN_MODE_PVH : XEN_MODE_HARDWARE;

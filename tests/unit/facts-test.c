@@ -270,6 +270,11 @@ static void tells_dom0_from_domu_only_by_what_shows_it(void **state)
 	f = read_facts(tree, &pv);
 	assert_int_equal(f.kind, XEN_KIND_DOM0);
 	assert_true(f.control);
+	/* It sees the machine's own DMI tables, as an HVM guest sees those of its firmware. */
+	put("/sys/class/dmi/id/product_name", "R640\n");
+	assert_int_equal(read_facts(tree, &hardware).mode, XEN_MODE_PVH);
+	put("/proc/xen/capabilities", "");
+	assert_int_equal(read_facts(tree, &hardware).mode, XEN_MODE_HVM);
 }
 
 static void knows_a_domu_without_xenfs(void **state)
