@@ -91,7 +91,7 @@ boots() {
 	(echo 0 >"$group/cgroup.procs" && exec unshare --mount --propagation unchanged --pid --fork --uts --ipc --net --cgroup \
 		--kill-child bash -c "$container" "$root") >"$tmp/console" 2>&1 &
 	outer=$!
-	for _ in $(seq 100); do
+	for _ in $(seq 400); do
 		init=$(pgrep -P "$outer" || true)
 		[ -z "$init" ] || ! in_container systemctl is-active --quiet basic.target 2>/dev/null || break
 		sleep 0.3
