@@ -82,14 +82,16 @@ in_container() {
 	timeout 30 nsenter -t "$init" -a -r -w "$@"
 }
 
+# What is mounted here is private already, and in a chroot "/" is no mount point.
+apart=(unshare --mount --propagation unchanged --pid --fork --uts --ipc --net --cgroup --kill-child)
+
 # boots RESULT WORDS: systemd starts all that comes before services; what became of ours, and what it said.
 boots() {
 	local init="" outer said
 
+	"${apart[@]}" true 2>/dev/null || { echo "$release: $step: not tried, no containers"; return 0; }
 	make_group || { echo "$release: $step: not tried, no control groups"; return 0; }
-	# What is mounted here is private already, and in a chroot "/" is no mount point.
-	(echo 0 >"$group/cgroup.procs" && exec unshare --mount --propagation unchanged --pid --fork --uts --ipc --net --cgroup \
-		--kill-child bash -c "$container" "$root") >"$tmp/console" 2>&1 &
+	(echo 0 >"$group/cgroup.procs" && exec "${apart[@]}" bash -c "$container" "$root") >"$tmp/console" 2>&1 &
 	outer=$!
 	for _ in $(seq 400); do
 		init=$(pgrep -P "$outer" || true)
