@@ -12,7 +12,7 @@ setup-xen: ## install what the tests on Xen need besides
 check-xen: tools deb ## boot Xen 4.14, 4.17 and 4.20 with dom0s and guests in QEMU, with the packages in them (20 minutes, network)
 	$(Q)B=$(B) DIST=$(DIST) TOOLS_VERSION=$(VERSION) TARGET=$(TARGET) XEN='$(XEN)' XEN_SYSTEMS='$(XEN_SYSTEMS)' tests/xen/run
 
-check-xen-hvm: ## an HVM guest on Xen, with QEMU in QEMU (half an hour)
+check-xen-hvm: ## an HVM guest on Xen, with QEMU in QEMU (10 minutes, network)
 	$(Q)$(MAKE) --no-print-directory check-xen XEN=4.17 XEN_SYSTEMS=hvm
 
 update-trees: ## rewrite the captured trees in tests/data from what check-xen left; read the diff
