@@ -46,21 +46,6 @@ static bool has_content(int dirfd, const char *name, const char *text, size_t si
 	return st.st_size == (off_t)size && read_at(fd, old, size, 0) == 0 && memcmp(old, text, size) == 0;
 }
 
-static int write_all(int fd, const char *text, size_t size)
-{
-	while (size) {
-		ssize_t n = write(fd, text, size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		text += n;
-		size -= (size_t)n;
-	}
-	return 0;
-}
-
 static int write_new(int dirfd, const char *name, const char *text, size_t size, mode_t mode)
 {
 	int fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600), r;

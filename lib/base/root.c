@@ -234,6 +234,13 @@ int root_lstat(const struct root *root, const char *path, struct stat *st)
 	return stat_below(root, path, false, st);
 }
 
+bool root_exists(const struct root *root, const char *path)
+{
+	struct stat st;
+
+	return root_stat(root, path, &st) == 0;
+}
+
 int root_readlink(const struct root *root, const char *path, char *target, size_t size)
 {
 	struct walk w;

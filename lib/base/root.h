@@ -33,6 +33,9 @@ int root_resolve(const struct root *root, const char *path, char *real, struct s
 int root_stat(const struct root *root, const char *path, struct stat *st);
 int root_lstat(const struct root *root, const char *path, struct stat *st);
 
+/* Whether something can be found there; links are followed. */
+bool root_exists(const struct root *root, const char *path);
+
 /* readlink(2) of the last component; NUL-terminated. Returns 0, -EINVAL where it is no link, -ENAMETOOLONG, or another
  * negative errno. */
 int root_readlink(const struct root *root, const char *path, char *target, size_t size);

@@ -47,6 +47,30 @@ int read_at(int fd, void *buf, size_t len, uint64_t off)
 	return 0;
 }
 
+int write_all(int fd, const void *data, size_t size)
+{
+	const uint8_t *from = data;
+
+	while (size > 0) {
+		ssize_t n = write(fd, from, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		from += n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
 unsigned processors(void)
 {
 	long n = sysconf(_SC_NPROCESSORS_ONLN);

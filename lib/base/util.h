@@ -58,4 +58,10 @@ unsigned processors(void);
 /* Reads exactly `len` bytes at `off`. Returns 0, -ENODATA where the file ends before, or another negative errno. */
 int read_at(int fd, void *buf, size_t len, uint64_t off);
 
+/* Writes all of them. Returns 0 or a negative errno, with part of them written. */
+int write_all(int fd, const void *data, size_t size);
+
+/* What is behind the last slash of a path; the path itself where there is none. */
+const char *base_name(const char *path);
+
 #endif

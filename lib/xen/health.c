@@ -154,13 +154,6 @@ static int each_release(const struct root *root, const char *path, const char *p
 	return 0;
 }
 
-static bool exists(const struct root *root, const char *path)
-{
-	struct stat st;
-
-	return root_stat(root, path, &st) == 0;
-}
-
 /* Debian keeps a toolstack for each release; what is in PATH starts that of the hypervisor. */
 static void take_debian(const struct root *root, struct xen_health *h, const struct xen_toolstack *release)
 {
@@ -169,7 +162,7 @@ static void take_debian(const struct root *root, struct xen_health *h, const str
 
 	for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
 		snprintf(path, sizeof(path), "/usr/lib/xen-%u.%u/bin/%s", release->major, release->minor, programs[i]);
-		if (exists(root, path))
+		if (root_exists(root, path))
 			add_toolstack(h, release->major, release->minor);
 	}
 }
@@ -189,7 +182,7 @@ static bool has_nameless(const struct root *root)
 		"/run/current-system/sw/bin/xl" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(programs); i++)
-		if (exists(root, programs[i]))
+		if (root_exists(root, programs[i]))
 			return true;
 	return false;
 }
@@ -202,8 +195,8 @@ static int find_toolstacks(const struct root *root, struct xen_health *h, bool *
 	static const char *const directories[] = { "/usr/local/lib", "/usr/local/lib64", "/usr/lib", "/usr/lib64",
 		"/usr/lib/x86_64-linux-gnu", "/usr/lib/i386-linux-gnu" };
 	/* There libxenctrl may be for others than a toolstack, and xl is a wrapper. */
-	bool debian = exists(root, "/usr/lib/xen-common");
-	bool xl = exists(root, "/usr/local/sbin/xl") || (!debian && exists(root, "/usr/sbin/xl"));
+	bool debian = root_exists(root, "/usr/lib/xen-common");
+	bool xl = root_exists(root, "/usr/local/sbin/xl") || (!debian && root_exists(root, "/usr/sbin/xl"));
 	int r = debian ? each_release(root, "/usr/lib", "xen-", take_debian, h) : 0;
 
 	for (size_t i = 0; xl && r == 0 && i < (debian ? LOCAL_DIRECTORIES : ARRAY_SIZE(directories)); i++)

@@ -18,13 +18,6 @@
 #define CONF_ENTRIES    512
 #define MTIME_SLACK_SEC 1 /* what is made together need not be made in the same instant */
 
-static bool exists(const struct machine *m, const char *path)
-{
-	struct stat st;
-
-	return root_stat(&m->root, path, &st) == 0;
-}
-
 static bool is_gone(int error)
 {
 	return error == -ENOENT || error == -ENOTDIR;
@@ -35,7 +28,7 @@ static bool has_traces_of_loader(const struct machine *m)
 {
 	struct stat st;
 
-	return root_lstat(&m->root, "/lib/ld-linux.so.2", &st) == 0 || exists(m, "/lib/ld-musl-i386.so.1");
+	return root_lstat(&m->root, "/lib/ld-linux.so.2", &st) == 0 || root_exists(&m->root, "/lib/ld-musl-i386.so.1");
 }
 
 static void read_loader(struct machine *m)
@@ -50,8 +43,8 @@ static void read_loader(struct machine *m)
 	m->ldconfig = LDCONFIG_UNKNOWN;
 	if (m->has_loader && glibc_generation(&m->glibc)->honours_hwcap)
 		m->ldconfig = glibc_ldconfig(&m->root);
-	m->nohwcap = exists(m, NOHWCAP_PATH);
-	m->prelink = exists(m, PRELINK_PATH);
+	m->nohwcap = root_exists(&m->root, NOHWCAP_PATH);
+	m->prelink = root_exists(&m->root, PRELINK_PATH);
 }
 
 /* A captured tree has no loader, but a cache of 2.33 or later names the ldconfig that wrote it. */
@@ -225,7 +218,7 @@ static void check_common(struct machine *m)
 
 	for (size_t i = 0; i < n; i++) {
 		snprintf(path, sizeof(path), "%s/%s", m->glibc.directory, common[i]);
-		if (!library_set_has(m->set, common[i]) && exists(m, path))
+		if (!library_set_has(m->set, common[i]) && root_exists(&m->root, path))
 			add_missing(m, common[i]);
 	}
 }
@@ -236,7 +229,7 @@ static bool has_base(const struct machine *m, const char *name)
 	char path[PATH_MAX];
 
 	return !m->has_loader || snprintf(path, sizeof(path), "%s/%s", m->glibc.directory, name) >= (int)sizeof(path) ||
-	       exists(m, path);
+	       root_exists(&m->root, path);
 }
 
 static void check_set(struct machine *m)
@@ -268,7 +261,7 @@ static void find_wrong_place(struct machine *m)
 
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		snprintf(path, sizeof(path), "%s/libc.so.6", places[i]);
-		if (exists(m, path)) {
+		if (root_exists(&m->root, path)) {
 			strcpy(m->wrong_place, places[i]);
 			return;
 		}

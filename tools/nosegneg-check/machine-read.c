@@ -22,13 +22,6 @@ void machine_add_gap(struct machine *m, const char *what, const char *why)
 	m->ngap++;
 }
 
-static bool exists(const struct root *root, const char *path)
-{
-	struct stat st;
-
-	return root_stat(root, path, &st) == 0;
-}
-
 /* A chroot that has /proc or /sys mounted shows the running kernel, a captured tree files that somebody copied. */
 static bool is_live(const struct root *root, const char *path)
 {
@@ -59,7 +52,7 @@ static enum machine_source find_source(const struct root *root)
 {
 	if (root->host)
 		return MACHINE_LIVE;
-	if (exists(root, "/nosegneg-probe") || exists(root, "/nosegneg-capture"))
+	if (root_exists(root, "/nosegneg-probe") || root_exists(root, "/nosegneg-capture"))
 		return MACHINE_TREE;
 	if (is_live(root, "/proc") || is_live(root, "/sys"))
 		return MACHINE_IMAGE;
@@ -73,7 +66,7 @@ static int open_roots(struct machine *m)
 	if (r < 0)
 		return r;
 	m->source = find_source(&m->root);
-	m->captured = m->source == MACHINE_TREE && exists(&m->root, "/nosegneg-capture");
+	m->captured = m->source == MACHINE_TREE && root_exists(&m->root, "/nosegneg-capture");
 	return root_open_tree(&m->kernel, m->source == MACHINE_TREE ? m->options->root : NULL);
 }
 

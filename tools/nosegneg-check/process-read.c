@@ -103,13 +103,6 @@ static void read_environment(struct visit *v)
 	}
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static bool lies_in(const char *path, const char *directory)
 {
 	size_t n = strlen(directory);

@@ -46,13 +46,6 @@ static const char *const verdict_names[] = {
 
 static const char *const set_names[] = { [PROGRAM_BASE] = "base", [PROGRAM_NOSEGNEG] = "nosegneg" };
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static const struct program_file *file_of(const struct program_run *run, const struct program *p, size_t i)
 {
 	return p->file[i] == SIZE_MAX ? NULL : &run->file[p->file[i]];

@@ -89,11 +89,6 @@ int image_set_decide(struct image_set *s, const struct root *source, enum set_wi
 	return check(s, source, failure);
 }
 
-static const char *base_name(const char *path)
-{
-	return strrchr(path, '/') + 1;
-}
-
 bool image_set_names(const struct image_set *s, const char *path)
 {
 	return s->set && strchr(path, '/') && library_set_has(s->set, base_name(path));

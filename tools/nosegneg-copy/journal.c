@@ -45,11 +45,6 @@ static int open_parent(const struct journal *j, const char *path)
 	return root_open(j->dest, dir, O_RDONLY | O_DIRECTORY);
 }
 
-static const char *base_name(const char *path)
-{
-	return strrchr(path, '/') + 1;
-}
-
 /* A directory is remembered once, whatever links lead to it. `mtime`: its time in the end; NULL: as it was. */
 static int touch(struct journal *j, const char *path, const struct timespec *mtime)
 {
@@ -101,19 +96,6 @@ static int note(struct journal *j, enum node_kind kind, const char *path, bool r
 	if (!c.path)
 		return -ENOMEM;
 	j->change[j->n++] = c;
-	return 0;
-}
-
-static int write_all(int fd, const char *text, size_t size)
-{
-	while (size) {
-		ssize_t n = write(fd, text, size);
-
-		if (n < 0)
-			return -errno;
-		text += n;
-		size -= (size_t)n;
-	}
 	return 0;
 }
 

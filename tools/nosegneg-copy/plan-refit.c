@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "loader/entry.h"
 #include "loader/ldconf.h"
 #include "run.h"
@@ -48,7 +49,7 @@ static int refit(struct run *run, const char *directory, const char *path)
 	int r = image_set_belongs(&run->set, &run->source, &run->dest, path, &run->failure);
 
 	if (r == 0 && in_set(run, path) &&
-			snprintf(base, sizeof(base), "%s/%s", directory, strrchr(path, '/') + 1) < (int)sizeof(base))
+			snprintf(base, sizeof(base), "%s/%s", directory, base_name(path)) < (int)sizeof(base))
 		path = base;
 	return r == 0 ? image_set_refit(&run->set, &run->plan, path) : r;
 }

@@ -162,13 +162,6 @@ static int by_path(const void *a, const void *b)
 	return strcmp(((const struct tree_program *)a)->path, ((const struct tree_program *)b)->path);
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static int add_file(const struct reading *r, const struct resolve_object *o, size_t *out)
 {
 	struct tree *tree = r->tree;
