@@ -13,18 +13,11 @@ programs=(/bin/bash /usr/bin/perl /usr/bin/python3 /bin/tar /bin/ls /usr/bin/ldd
 
 # release TARGET: a root of it with its set, switched off. Fails where there is no set for its C library.
 release() {
-	local dir
-
-	dir=$(of "$1" TARGET_SET_DIR)
-	[ -e "$build/$1/stage$dir/manifest" ] || return
+	[ -e "$build/$1/stage$(of "$1" TARGET_SET_DIR)/manifest" ] || return
 	CHROOT_NAME=copy new_root "$(of "$1" TARGET_SUITE)" python3-minimal
-	mkdir -p "$root$dir"
-	cp -a "$build/$1/stage$dir/." "$root$dir/"
-	chroot "$root" /sbin/ldconfig
+	put_set "$1"
 	cp "$inside" "$root/usr/bin/"
-	# shellcheck disable=SC2016 # the format is dpkg-query's
-	[ "$(sed -n 's/^base-package: libc6:i386 //p' "$root$dir/manifest")" = \
-		"$(chroot "$root" dpkg-query -W -f '${Version}' libc6)" ]
+	fits_base "$1"
 }
 
 run_copy() {

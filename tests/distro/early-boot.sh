@@ -32,10 +32,7 @@ boot_root() {
 	dir=$(of "$release" TARGET_SET_DIR)
 	[ -e "$build/$release/stage$dir/manifest" ] || { echo "$release: no library set; run 'make libs TARGET=all'"; return 1; }
 	CHROOT_NAME=boot new_root "$(of "$release" TARGET_SUITE)" "${boot_packages[@]}"
-	rm -rf "${root:?}$dir" "$root/etc/ld.so.conf.d/libc6-xen.conf"
-	mkdir -p "$root$dir"
-	cp -a "$build/$release/stage$dir/." "$root$dir/"
-	chroot "$root" /sbin/ldconfig
+	put_set "$release"
 	set_libc=$dir/libc.so.6
 	env -u MAKEFLAGS -u MAKELEVEL make -s install-boot DESTDIR="$root" prefix=/usr
 }

@@ -82,6 +82,24 @@ own_root() {
 	chroot "$root" /sbin/ldconfig
 }
 
+# put_set TARGET: its built set in the root of its release, the entry off, without what Debian 11 had there itself.
+put_set() {
+	local dir
+
+	dir=$(of "$1" TARGET_SET_DIR)
+	rm -rf "${root:?}$dir" "$root/etc/ld.so.conf.d/libc6-xen.conf"
+	mkdir -p "$root$dir"
+	cp -a "$build/$1/stage$dir/." "$root$dir/"
+	chroot "$root" /sbin/ldconfig
+}
+
+# fits_base TARGET: the set is for this very revision of the C library; the release may have another by now.
+fits_base() {
+	# shellcheck disable=SC2016 # the format is dpkg-query's
+	[ "$(sed -n 's/^base-package: libc6:i386 //p' "$root$(of "$1" TARGET_SET_DIR)/manifest")" = \
+		"$(chroot "$root" dpkg-query -W -f '${Version}' libc6)" ]
+}
+
 # run_outside ARG...: with --root; run_inside ARG...: the program in the root. Status in $status, output in $tmp/out and
 # $tmp/err.
 run_outside() {
